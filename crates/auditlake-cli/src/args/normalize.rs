@@ -1,0 +1,61 @@
+//! `auditlake normalize`.
+
+use std::path::PathBuf;
+
+use auditlake_pipeline::files::FILES_CONNECTION;
+use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
+
+use super::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  auditlake normalize records.ndjson.gz --to ndjson > events.ndjson
+  auditlake normalize purview-export.csv --to parquet --lake ./lake
+      exports with an AuditData column, JSON arrays and NDJSON; plain, .gz and .zst
+  zcat records.gz | auditlake normalize - --no-raw-data | jq .class_name";
+
+/// Make OCSF events of audit records that you already have in files
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct NormalizeArgs {
+    /// Files to read, `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What to make: OCSF JSON on standard output, or Parquet in a lake
+    #[arg(
+        long,
+        env = "AUDITLAKE_TO",
+        default_value = "ndjson",
+        value_name = "FORMAT"
+    )]
+    pub(crate) to: Target,
+    /// The lake that `--to parquet` writes to: a URL or a path
+    #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
+    pub(crate) lake: Option<String>,
+    /// Leave the record as it came out of the events
+    #[arg(long, env = "AUDITLAKE_NO_RAW_DATA", value_parser = FalseyValueParser::new())]
+    pub(crate) no_raw_data: bool,
+    /// Name of the connection in the ledger and in the column `auditlake.connection`
+    #[arg(long, env = "AUDITLAKE_CONNECTION", value_name = "NAME", default_value = FILES_CONNECTION)]
+    pub(crate) connection: String,
+    /// Write the report (JSON) to a file, `-` for standard output
+    #[arg(long, env = "AUDITLAKE_REPORT", value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// What goes to standard output besides events; `json` is the report
+    #[arg(
+        long,
+        env = "AUDITLAKE_OUTPUT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// OCSF JSON, one event a line, on standard output
+    Ndjson,
+    /// Parquet files in a lake
+    Parquet,
+}

@@ -1,0 +1,67 @@
+//! `auditlake simulate`. Its variables have a prefix of their own, so that those of a connection do not reach it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use auditlake_simulator::FaultPlan;
+use clap::Args;
+
+use super::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  auditlake simulate
+      one tenant with a made-up week, and the command line to read it
+  auditlake simulate --tenants 3 --records 100000 --faults flaky --listen 127.0.0.1:8080
+  auditlake simulate --events records.ndjson --requests-per-minute 600
+  auditlake simulate --output json | head -1 | jq .address";
+
+/// Stand in for the service, on this machine, until Ctrl-C
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SimulateArgs {
+    /// Offer these records (NDJSON or a JSON array) instead of a made-up week
+    #[arg(long, env = "AUDITLAKE_SIMULATE_EVENTS", value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// Tenants
+    #[arg(long, env = "AUDITLAKE_SIMULATE_TENANTS", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) tenants: u32,
+    /// Distinct records a tenant and week
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_RECORDS",
+        value_name = "N",
+        default_value_t = 20_000
+    )]
+    pub(crate) records: usize,
+    /// The same seed gives the same records
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_SEED",
+        value_name = "N",
+        default_value_t = 42
+    )]
+    pub(crate) seed: u64,
+    /// What goes wrong: `none` or `flaky`
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_FAULTS",
+        value_name = "PROFILE",
+        default_value = "none"
+    )]
+    pub(crate) faults: FaultPlan,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, env = "AUDITLAKE_SIMULATE_LISTEN", value_name = "ADDRESS", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))]
+    pub(crate) listen: SocketAddr,
+    /// Requests a minute and tenant before it throttles [default: no limit]
+    #[arg(long, env = "AUDITLAKE_SIMULATE_REQUESTS_PER_MINUTE", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) requests_per_minute: Option<u32>,
+    /// What goes to standard output; `json` is one line with the address and the tenants
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_OUTPUT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub(crate) output: Output,
+}

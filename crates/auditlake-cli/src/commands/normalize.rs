@@ -1,0 +1,89 @@
+//! `auditlake normalize`.
+
+use std::io::{self, BufWriter};
+use std::sync::Arc;
+
+use auditlake_pipeline::files::{
+    FilesReport, Input, LakeOptions, normalize_to_lake, normalize_to_ndjson,
+};
+use auditlake_pipeline::{Error, Progress};
+
+use super::{ReportTo, check_lake};
+use crate::args::normalize::{NormalizeArgs, Target};
+use crate::exit::{Exit, Usage};
+use crate::print::note;
+use crate::print::report::{files_summary, summary};
+use crate::run::Session;
+
+/// Bytes of events that are written at once.
+const WRITE_BYTES: usize = 64 << 10;
+
+pub(crate) async fn run(args: NormalizeArgs, session: &Session) -> anyhow::Result<Exit> {
+    match args.to {
+        Target::Ndjson => to_stdout(&args, session).await,
+        Target::Parquet => to_lake(&args, session).await,
+    }
+}
+
+async fn to_stdout(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit> {
+    let reports = ReportTo {
+        report: args.report.as_deref(),
+        output: args.output,
+    };
+    if reports.stdout() {
+        return Err(
+            Usage::new("the events and the report both want standard output")
+                .with_hint("give the report a file: --report FILE --output text")
+                .into(),
+        );
+    }
+    let report = interruptible(args, session).await?;
+    note(&files_summary(&report));
+    reports.write(&report)?;
+    Ok(if report.quarantined == 0 {
+        Exit::Complete
+    } else {
+        Exit::Gaps
+    })
+}
+
+/// Reading may block for ever on standard input, so that an interrupt leaves the thread behind.
+async fn interruptible(args: &NormalizeArgs, session: &Session) -> Result<FilesReport, Error> {
+    let (inputs, raw_data) = (inputs(args), !args.no_raw_data);
+    let normalize = tokio::task::spawn_blocking(move || {
+        normalize_to_ndjson(
+            &inputs,
+            raw_data,
+            BufWriter::with_capacity(WRITE_BYTES, io::stdout().lock()),
+        )
+    });
+    session
+        .cancel
+        .run_until_cancelled(normalize)
+        .await
+        .ok_or(Error::Cancelled)??
+}
+
+async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit> {
+    let lake = args
+        .lake
+        .as_deref()
+        .ok_or_else(|| Usage::new("`--to parquet` needs `--lake`"))?;
+    check_lake(lake)?;
+    let mut options = LakeOptions::new(lake);
+    options.connection.clone_from(&args.connection);
+    options.raw_data = !args.no_raw_data;
+    let progress = Arc::new(Progress::default());
+    let report = normalize_to_lake(inputs(args), options, progress, session.cancel.clone()).await?;
+    note(&summary(&report, false));
+    ReportTo {
+        report: args.report.as_deref(),
+        output: args.output,
+    }
+    .write(&report)?;
+    Ok(report.outcome().into())
+}
+
+fn inputs(args: &NormalizeArgs) -> Vec<Input> {
+    args.files.iter().map(Input::from_arg).collect()
+}

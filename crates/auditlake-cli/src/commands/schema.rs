@@ -1,0 +1,162 @@
+//! `auditlake schema show`.
+
+use anyhow::Context;
+use auditlake_pipeline::quarantine_schema;
+use auditlake_pipeline::schema::column::{Column, Kind};
+use auditlake_pipeline::schema::{EVENTS, OCSF_VERSION};
+use comfy_table::presets::NOTHING;
+use console::Term;
+use serde::Serialize;
+
+use crate::args::{Output, SchemaShowArgs, Table};
+use crate::exit::Exit;
+use crate::print::table::table;
+use crate::print::{data, json};
+
+/// A table, for programs.
+#[derive(Debug, Serialize)]
+struct Document {
+    table: &'static str,
+    ocsf_version: Option<&'static str>,
+    columns: Vec<Row>,
+}
+
+/// A column or an attribute within one.
+#[derive(Debug, Serialize)]
+struct Row {
+    /// Names from the column down, joined by dots.
+    path: String,
+    #[serde(rename = "type")]
+    kind: String,
+    description: &'static str,
+}
+
+pub(crate) fn show(args: &SchemaShowArgs) -> anyhow::Result<Exit> {
+    let document = match args.table {
+        Table::Events => Document {
+            table: "events",
+            ocsf_version: Some(OCSF_VERSION),
+            columns: events(),
+        },
+        Table::Quarantine => Document {
+            table: "quarantine",
+            ocsf_version: None,
+            columns: quarantine(),
+        },
+    };
+    match args.output {
+        Output::Json => json(&document)?,
+        Output::Text => data(&text(&document)).context("cannot write to standard output")?,
+    }
+    Ok(Exit::Complete)
+}
+
+fn text(document: &Document) -> String {
+    let mut table = table(&Term::stdout(), &["column", "type", "description"]);
+    table.load_style(NOTHING);
+    for row in &document.columns {
+        table.add_row([&row.path, &row.kind, row.description]);
+    }
+    table.trim_fmt()
+}
+
+fn events() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for column in EVENTS {
+        add(column, "", &mut rows);
+    }
+    rows
+}
+
+fn add(column: &Column, prefix: &str, rows: &mut Vec<Row>) {
+    let path = format!("{prefix}{}", column.name);
+    rows.push(Row {
+        path: path.clone(),
+        kind: type_name(&column.kind).to_owned(),
+        description: column.doc,
+    });
+    if let Kind::Object(object) | Kind::List(object) = column.kind {
+        let prefix = format!("{path}.");
+        for inner in object.columns {
+            add(inner, &prefix, rows);
+        }
+    }
+}
+
+/// The type in Arrow's words; JSON is text that holds JSON.
+const fn type_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text => "string",
+        Kind::Json => "string (json)",
+        Kind::Int => "int32",
+        Kind::Long => "int64",
+        Kind::Bool => "boolean",
+        Kind::DateTime => "timestamp[us, UTC]",
+        Kind::TextList => "list<string>",
+        Kind::IntList => "list<int32>",
+        Kind::Object(_) => "struct",
+        Kind::List(_) => "list<struct>",
+    }
+}
+
+fn quarantine() -> Vec<Row> {
+    use arrow::datatypes::DataType;
+    let row = |field: &arrow::datatypes::FieldRef| Row {
+        path: field.name().clone(),
+        kind: match field.data_type() {
+            DataType::Utf8 => "string".to_owned(),
+            DataType::Binary => "binary".to_owned(),
+            DataType::Timestamp(..) => "timestamp[us, UTC]".to_owned(),
+            other => other.to_string(),
+        },
+        description: quarantine_doc(field.name()),
+    };
+    quarantine_schema().fields().iter().map(row).collect()
+}
+
+fn quarantine_doc(column: &str) -> &'static str {
+    match column {
+        "uid" => "Identity of the item: hash of its bytes, in hexadecimal.",
+        "reason" => "Why it is no audit record, in a word.",
+        "detail" => "Why, in a sentence.",
+        "connection" => "Connection that fetched it.",
+        "content_type" => "Content type (feed) that it came from.",
+        "content_id" => "Content blob that held it, or file.",
+        "logged_time" => "`contentCreated` of the blob: when Microsoft published it.",
+        "raw_data" => "The item as it came, when it is UTF-8.",
+        "raw_bytes" => "The item as it came, when it is not.",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_described_once() {
+        for rows in [events(), quarantine()] {
+            let mut paths: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
+            assert!(
+                rows.iter().all(|row| !row.description.is_empty()),
+                "{rows:?}"
+            );
+            paths.sort_unstable();
+            assert!(paths.windows(2).all(|pair| pair[0] != pair[1]));
+        }
+    }
+
+    #[test]
+    fn nested_attributes_have_dotted_paths() {
+        let rows = events();
+        let kind = |path: &str| {
+            rows.iter()
+                .find(|row| row.path == path)
+                .map(|row| row.kind.as_str())
+        };
+        assert_eq!(kind("actor.user.name"), Some("string"));
+        assert_eq!(kind("resources"), Some("list<struct>"));
+        assert_eq!(kind("resources.data"), Some("string (json)"));
+        assert_eq!(kind("time_dt"), Some("timestamp[us, UTC]"));
+    }
+}

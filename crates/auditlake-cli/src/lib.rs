@@ -1,0 +1,24 @@
+//! The command line of Auditlake: arguments in, a run of the pipeline, and its report printed.
+//!
+//! What it refuses to do: know the service, the lake's files or the ledger by itself (the pipeline does), take a
+//! secret as a command-line value, and write anything but what a program reads to standard output.
+//!
+//! ```
+//! let command = auditlake_cli::command();
+//! assert!(command.find_subcommand("backfill").is_some());
+//! ```
+//!
+//! Modules, in reading order: `args` (what can be asked), `config` (the file), `run` (from arguments to an exit
+//! code), `commands` (one file each), `progress`, `print`, `exit`, `logging`.
+
+mod args;
+mod commands;
+mod config;
+mod exit;
+mod logging;
+mod print;
+mod progress;
+mod run;
+
+pub use args::command;
+pub use run::main;

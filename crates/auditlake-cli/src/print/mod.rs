@@ -1,0 +1,44 @@
+//! What is written for people (standard error) and for programs (standard output).
+
+pub(crate) mod report;
+pub(crate) mod table;
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use auditlake_pipeline::Error;
+use serde::Serialize;
+
+/// Writes a line for people. A terminal that is gone is nothing to fail for.
+pub(crate) fn note(text: &str) {
+    writeln!(io::stderr().lock(), "{text}").ok();
+}
+
+/// Writes a line for programs. A reader that is gone has what it wanted.
+pub(crate) fn data(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Writes a JSON document for programs.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    data(&serde_json::to_string_pretty(value)?).context("cannot write to standard output")
+}
+
+/// Writes a JSON document to a file.
+pub(crate) fn json_file(value: &impl Serialize, path: &Path) -> anyhow::Result<()> {
+    let failed = || format!("cannot write the report `{}`", path.display());
+    let mut file = File::create(path).with_context(failed)?;
+    serde_json::to_writer_pretty(&mut file, value).with_context(failed)?;
+    writeln!(file).with_context(failed)
+}
+
+/// Whether standard output's reader has gone away.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Output(source)) if source.kind() == ErrorKind::BrokenPipe)
+}

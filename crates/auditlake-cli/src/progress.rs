@@ -1,0 +1,261 @@
+//! What a person sees while a run works: bars on a terminal, otherwise a log line every ten seconds.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use auditlake_pipeline::Progress;
+use bytesize::ByteSize;
+use clap::ValueEnum;
+use console::Term;
+use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressStyle as BarStyle};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::print::table::number;
+
+/// Target of the progress lines in the log.
+pub(crate) const LOG_TARGET: &str = "auditlake::progress";
+/// How often a line is logged.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
+/// How often bars are drawn.
+const DRAW_INTERVAL: Duration = Duration::from_millis(200);
+/// What a rate is taken over.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// How to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressStyle {
+    /// Bars on a terminal, otherwise log lines
+    Auto,
+    /// Bars
+    Bar,
+    /// A log line every ten seconds
+    Log,
+    /// Nothing
+    None,
+}
+
+/// Shows progress until it is dropped.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Display {
+    bars: MultiProgress,
+    task: Option<AbortOnDropHandle<()>>,
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        drop(self.task.take());
+        // A failure to clear leaves a bar on the screen, no more.
+        self.bars.clear().ok();
+    }
+}
+
+/// Starts to show progress.
+pub(crate) fn show(
+    style: ProgressStyle,
+    bars: &MultiProgress,
+    progress: &Arc<Progress>,
+) -> Display {
+    let progress = Arc::clone(progress);
+    let spawn = |task| Some(AbortOnDropHandle::new(task));
+    let task = match style {
+        ProgressStyle::Auto if Term::stderr().is_term() => {
+            spawn(tokio::spawn(draw(Bars::new(bars), progress)))
+        }
+        ProgressStyle::Bar => spawn(tokio::spawn(draw(Bars::new(bars), progress))),
+        ProgressStyle::Auto | ProgressStyle::Log => spawn(tokio::spawn(log(progress))),
+        ProgressStyle::None => None,
+    };
+    Display {
+        bars: bars.clone(),
+        task,
+    }
+}
+
+async fn log(progress: Arc<Progress>) {
+    let mut pace = Pace::start(Instant::now());
+    let mut ticks = tokio::time::interval(LOG_INTERVAL);
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        tracing::info!(target: LOG_TARGET, "{}", line(&progress, &mut pace, Instant::now()));
+    }
+}
+
+async fn draw(bars: Bars, progress: Arc<Progress>) {
+    let mut pace = Pace::start(Instant::now());
+    let mut ticks = tokio::time::interval(DRAW_INTERVAL);
+    loop {
+        ticks.tick().await;
+        bars.update(&progress, &mut pace, Instant::now());
+    }
+}
+
+struct Bars {
+    windows: ProgressBar,
+    blobs: ProgressBar,
+    events: ProgressBar,
+    requests: ProgressBar,
+}
+
+impl Bars {
+    fn new(bars: &MultiProgress) -> Self {
+        let counted = style("{prefix:>9} {bar:30.cyan/blue} {human_pos}/{human_len} {msg}");
+        let told = style("{prefix:>9} {msg}");
+        let add = |prefix: &'static str, style: &BarStyle| {
+            bars.add(
+                ProgressBar::new(0)
+                    .with_style(style.clone())
+                    .with_prefix(prefix),
+            )
+        };
+        Self {
+            windows: add("windows", &counted),
+            blobs: add("blobs", &counted),
+            events: add("events", &told),
+            requests: add("requests", &told),
+        }
+    }
+
+    fn update(&self, progress: &Progress, pace: &mut Pace, now: Instant) {
+        self.windows.set_length(progress.windows_planned.get());
+        self.windows.set_position(progress.windows_done.get());
+        self.windows
+            .set_message(left(progress, pace, now).unwrap_or_default());
+        self.blobs.set_length(progress.blobs_listed.get());
+        self.blobs.set_position(progress.blobs_fetched.get());
+        self.blobs
+            .set_message(match progress.blobs_already_committed.get() {
+                0 => String::new(),
+                count => format!("and {} already in the lake", number(count)),
+            });
+        let (read, written) = (
+            progress.bytes_downloaded.get(),
+            progress.bytes_written.get(),
+        );
+        let events = number(progress.events.get());
+        self.events.set_message(format!(
+            "{events}, {} read, {} written",
+            ByteSize(read),
+            ByteSize(written)
+        ));
+        self.requests.set_message(requests(progress, pace, now));
+    }
+}
+
+/// The template is ours, so a bad one is found by the first run; the default is a bar as well.
+fn style(template: &str) -> BarStyle {
+    BarStyle::with_template(template).unwrap_or_else(|_| BarStyle::default_bar())
+}
+
+/// Everything in one line.
+fn line(progress: &Progress, pace: &mut Pace, now: Instant) -> String {
+    let mut line = format!(
+        "{} of {} windows, {} of {} blobs, {} events, {}",
+        number(progress.windows_done.get()),
+        number(progress.windows_planned.get()),
+        number(progress.blobs_fetched.get()),
+        number(progress.blobs_listed.get()),
+        number(progress.events.get()),
+        requests(progress, pace, now),
+    );
+    if let Some(left) = left(progress, pace, now) {
+        line = format!("{line}, {left}");
+    }
+    line
+}
+
+fn requests(progress: &Progress, pace: &mut Pace, now: Instant) -> String {
+    let rate = number(pace.per_minute(now, progress.requests.get()));
+    let mut text = format!(
+        "{rate} requests a minute of {}",
+        number(progress.quota.get())
+    );
+    for (count, what) in [
+        (progress.throttled.get(), "throttled"),
+        (progress.gaps.get(), "gaps"),
+    ] {
+        if count > 0 {
+            text = format!("{text}, {} {what}", number(count));
+        }
+    }
+    text
+}
+
+/// The time left, as if the windows that remain took as long as those that are done.
+fn left(progress: &Progress, pace: &Pace, now: Instant) -> Option<String> {
+    let (done, planned) = (progress.windows_done.get(), progress.windows_planned.get());
+    let left = time_left(now.duration_since(pace.started), done, planned)?;
+    Some(format!("about {:#} left", HumanDuration(left)))
+}
+
+fn time_left(elapsed: Duration, done: u64, planned: u64) -> Option<Duration> {
+    let remaining = u32::try_from(planned.checked_sub(done)?).ok()?;
+    let each = elapsed.checked_div(u32::try_from(done).ok()?)?;
+    each.checked_mul(remaining)
+}
+
+/// Requests of the last minute.
+#[derive(Debug)]
+struct Pace {
+    started: Instant,
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Pace {
+    fn start(now: Instant) -> Self {
+        Self {
+            started: now,
+            samples: VecDeque::from([(now, 0)]),
+        }
+    }
+
+    /// Takes the count in, and says how many were counted within the last minute.
+    fn per_minute(&mut self, now: Instant, count: u64) -> u64 {
+        self.samples.push_back((now, count));
+        // The first sample that stays is the last one that is a minute old.
+        while self
+            .samples
+            .get(1)
+            .is_some_and(|(time, _)| now.duration_since(*time) >= MINUTE)
+        {
+            self.samples.pop_front();
+        }
+        self.samples.front().map_or(0, |(_, first)| count - first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_of_the_last_minute() {
+        let start = Instant::now();
+        let mut pace = Pace::start(start);
+        let at = |secs| start + Duration::from_secs(secs);
+        assert_eq!(pace.per_minute(at(30), 100), 100);
+        assert_eq!(pace.per_minute(at(60), 150), 150);
+        assert_eq!(pace.per_minute(at(90), 160), 60);
+        assert_eq!(pace.per_minute(at(200), 160), 0);
+    }
+
+    #[test]
+    fn time_left_needs_something_done() {
+        let elapsed = Duration::from_secs(10);
+        assert_eq!(time_left(elapsed, 0, 100), None);
+        assert_eq!(time_left(elapsed, 20, 100), Some(Duration::from_secs(40)));
+        assert_eq!(time_left(elapsed, 100, 100), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_line_tells_windows_blobs_events_and_requests() {
+        let now = Instant::now();
+        let text = line(&Progress::default(), &mut Pace::start(now), now);
+        assert_eq!(
+            text,
+            "0 of 0 windows, 0 of 0 blobs, 0 events, 0 requests a minute of 0"
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! From arguments to an exit code.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use indicatif::MultiProgress;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::{Cli, Color, Command, ConnectionCommand, Global, SchemaCommand};
+use crate::commands;
+use crate::exit::{Exit, hint};
+use crate::logging;
+use crate::print::{is_broken_pipe, note};
+
+/// What every command may use.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    /// The configuration file, if one was named.
+    pub(crate) config: Option<PathBuf>,
+    /// Where progress bars are drawn.
+    pub(crate) bars: MultiProgress,
+    /// Cancelled by Ctrl-C and by SIGTERM.
+    pub(crate) cancel: CancellationToken,
+}
+
+/// Runs the command that the process's arguments ask for.
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => run(cli).into(),
+        Err(error) => {
+            // Help goes to standard output, whose reader may be gone.
+            error.print().ok();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8))
+        }
+    }
+}
+
+fn run(cli: Cli) -> Exit {
+    set_color(cli.global.color);
+    let session = Session::new(&cli.global);
+    logging::init(cli.global.verbose, cli.global.log_format, &session.bars);
+    execute(cli.command, &session).unwrap_or_else(|error| fail(&error))
+}
+
+fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {
+    let runtime = Runtime::new()?;
+    let result = runtime.block_on(async {
+        tokio::spawn(cancel_on_signal(session.cancel.clone()));
+        dispatch(command, session).await
+    });
+    // A thread that still reads an input must not hold up an interrupted command.
+    runtime.shutdown_background();
+    result
+}
+
+async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
+    match command {
+        Command::Backfill(args) => commands::backfill::run(args, session).await,
+        Command::Normalize(args) => commands::normalize::run(args, session).await,
+        Command::Connection(ConnectionCommand::Test(args)) => {
+            commands::connection::test(&args, session).await
+        }
+        Command::Schema(SchemaCommand::Show(args)) => commands::schema::show(&args),
+        Command::Simulate(args) => commands::simulate::run(args, session).await,
+        Command::Demo(args) => commands::demo::run(args, session).await,
+    }
+}
+
+impl Session {
+    fn new(global: &Global) -> Self {
+        Self {
+            config: global.config.clone(),
+            bars: MultiProgress::new(),
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+/// The first signal asks the command to stop; the second ends the process.
+async fn cancel_on_signal(cancel: CancellationToken) {
+    signal().await;
+    note("stopping; press Ctrl-C again to stop at once");
+    cancel.cancel();
+    signal().await;
+    std::process::exit(Exit::Interrupted as i32);
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { std::future::pending().await },
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn set_color(color: Color) {
+    match color {
+        Color::Auto => {}
+        Color::Always => console::set_colors_enabled_stderr(true),
+        Color::Never => console::set_colors_enabled_stderr(false),
+    }
+}
+
+/// Tells an error with its causes, and what can be done. A reader that is gone is no error.
+fn fail(error: &anyhow::Error) -> Exit {
+    if is_broken_pipe(error) {
+        return Exit::Complete;
+    }
+    let exit = Exit::of_error(error);
+    let label = if exit == Exit::Interrupted {
+        console::style("interrupted")
+    } else {
+        console::style("error")
+    };
+    note(&format!("{}: {error}", label.for_stderr().red().bold()));
+    for cause in error.chain().skip(1) {
+        note(&format!("  caused by: {cause}"));
+    }
+    if let Some(hint) = hint(error) {
+        note(&format!(
+            "{}: {hint}",
+            console::style("hint").for_stderr().cyan().bold()
+        ));
+    }
+    exit
+}

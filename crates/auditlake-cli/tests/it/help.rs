@@ -1,0 +1,36 @@
+//! `--help`.
+
+use crate::command::run;
+
+#[test]
+fn every_command_shows_examples() {
+    let commands: [&[&str]; 9] = [
+        &[],
+        &["backfill"],
+        &["normalize"],
+        &["connection"],
+        &["connection", "test"],
+        &["schema"],
+        &["schema", "show"],
+        &["simulate"],
+        &["demo"],
+    ];
+    for command in commands {
+        let ran = run(&[command, &["--help"]].concat()).unwrap();
+        assert_eq!(ran.code, Some(0), "{command:?}");
+        assert!(
+            ran.stdout.contains("Examples:\n  auditlake"),
+            "{command:?}: {}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn the_version_is_told() {
+    let ran = run(&["--version"]).unwrap();
+    assert_eq!(
+        ran.stdout.trim(),
+        format!("auditlake {}", env!("CARGO_PKG_VERSION"))
+    );
+}

@@ -1,0 +1,138 @@
+//! `normalize`.
+
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::command::{Ran, auditlake, process, ran};
+
+/// A failed sign-in, a download, and the sign-in again with its members in another order.
+const RECORDS: &str = r#"{"CreationTime":"2026-05-04T10:12:33","Id":"11111111-aaaa-4000-8000-000000000001","Operation":"UserLoginFailed","OrganizationId":"11111111-2222-3333-4444-555555555555","RecordType":15,"ResultStatus":"Failed","UserKey":"k","UserType":0,"Version":1,"Workload":"AzureActiveDirectory","ClientIP":"203.0.113.7","UserId":"ada@contoso.example"}
+{"CreationTime":"2026-05-04T11:00:00","Id":"11111111-aaaa-4000-8000-000000000002","Operation":"FileDownloaded","OrganizationId":"11111111-2222-3333-4444-555555555555","RecordType":6,"UserKey":"k","UserType":0,"Version":1,"Workload":"SharePoint","ClientIP":"198.51.100.4","UserId":"ada@contoso.example","ObjectId":"https://contoso.example/sites/a/plan.docx","SourceFileName":"plan.docx","ItemType":"File"}
+{"Id":"11111111-aaaa-4000-8000-000000000001","CreationTime":"2026-05-04T10:12:33","Operation":"UserLoginFailed","OrganizationId":"11111111-2222-3333-4444-555555555555","RecordType":15,"ResultStatus":"Failed","UserKey":"k","UserType":0,"Version":1,"Workload":"AzureActiveDirectory","ClientIP":"203.0.113.7","UserId":"ada@contoso.example"}
+"#;
+
+fn directory(records: &str) -> std::io::Result<TempDir> {
+    let directory = tempfile::tempdir()?;
+    fs::write(directory.path().join("records.ndjson"), records)?;
+    Ok(directory)
+}
+
+#[test]
+fn records_of_a_file_become_events_on_standard_output() {
+    let directory = directory(RECORDS).unwrap();
+    let args = ["normalize", "records.ndjson", "--report", "report.json"];
+    let ran = ran(auditlake(directory.path()).args(args)).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let events: Vec<Value> = ran
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let classes: Vec<&str> = events
+        .iter()
+        .filter_map(|event| event["class_name"].as_str())
+        .collect();
+    assert_eq!(classes, ["Authentication", "File Hosting Activity"]);
+    let report: Value =
+        serde_json::from_slice(&fs::read(directory.path().join("report.json")).unwrap()).unwrap();
+    assert_eq!(
+        (&report["records"], &report["events"], &report["duplicates"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    assert!(
+        ran.stderr.contains("2 events of 3 records (1 repeated)"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn standard_input_is_read_too() {
+    let directory = directory("").unwrap();
+    let args = ["normalize", "-", "--no-raw-data"];
+    let Ran { stdout, .. } =
+        ran(auditlake(directory.path()).args(args).write_stdin(RECORDS)).unwrap();
+    assert_eq!(stdout.lines().count(), 2, "{stdout}");
+    assert!(!stdout.contains("raw_data"), "{stdout}");
+}
+
+#[test]
+fn what_is_no_record_is_told_and_changes_the_exit_code() {
+    let directory = directory(&format!("{RECORDS}[1, 2]\n")).unwrap();
+    let ran = ran(auditlake(directory.path()).args(["normalize", "records.ndjson"])).unwrap();
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert_eq!(ran.stdout.lines().count(), 2);
+    assert!(
+        ran.stderr.contains("quarantined from `records.ndjson`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let lines: String = (0..20_000)
+        .map(|n| {
+            RECORDS
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .replace("000000000001", &format!("{n:012}"))
+                + "\n"
+        })
+        .collect();
+    let directory = directory(&lines).unwrap();
+    let mut command = process(directory.path());
+    let mut child = command
+        .args(["normalize", "records.ndjson"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn files_go_into_a_lake_once() {
+    let directory = directory(RECORDS).unwrap();
+    let args = [
+        "normalize",
+        "records.ndjson",
+        "--to",
+        "parquet",
+        "--lake",
+        "lake",
+        "--output",
+        "json",
+    ];
+    let normalize = || ran(auditlake(directory.path()).args(args)).unwrap();
+    let first = normalize();
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let report: Value = serde_json::from_str(&first.stdout).unwrap();
+    assert_eq!(
+        (&report["events"], &report["duplicates"]),
+        (&2.into(), &1.into())
+    );
+    let again = normalize();
+    let report: Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!(
+        (again.code, &report["events"]),
+        (Some(0), &0.into()),
+        "{}",
+        again.stderr
+    );
+}
+
+#[test]
+fn an_input_that_is_not_there_fails_and_is_named() {
+    let directory = directory("").unwrap();
+    let ran = ran(auditlake(directory.path()).args(["normalize", "nowhere.ndjson"])).unwrap();
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nowhere.ndjson"), "{}", ran.stderr);
+}

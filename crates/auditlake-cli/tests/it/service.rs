@@ -1,0 +1,166 @@
+//! `simulate`, and what talks to it: `connection test` and `backfill`.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+use crate::command::{auditlake, process, ran};
+
+/// A simulator in a process of its own.
+struct Simulator {
+    process: Child,
+    described: Value,
+}
+
+impl Simulator {
+    fn start(directory: &Path) -> std::io::Result<Self> {
+        let mut command = process(directory);
+        command.args(["simulate", "--records", "300", "--output", "json"]);
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        Ok(Self {
+            process,
+            described: serde_json::from_str(&line)?,
+        })
+    }
+
+    /// A command for the first tenant.
+    fn command(&self, directory: &Path, command: &[&str], secret: Option<&str>) -> Command {
+        let tenant = &self.described["tenants"][0];
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let address = text(&self.described["address"]);
+        let mut auditlake = auditlake(directory);
+        auditlake
+            .args(command)
+            .args(["--api-address", &address, "--authority", &address]);
+        auditlake.args([
+            "--tenant-id",
+            &text(&tenant["tenant_id"]),
+            "--client-id",
+            &text(&tenant["client_id"]),
+        ]);
+        let secret = secret.map_or_else(|| text(&tenant["client_secret"]), str::to_owned);
+        auditlake.env("AUDITLAKE_CLIENT_SECRET", secret);
+        auditlake
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.process
+            .kill()
+            .and_then(|()| self.process.wait())
+            .map(drop)
+            .unwrap_or_default();
+    }
+}
+
+#[test]
+fn a_backfill_reports_on_standard_output_and_a_second_one_adds_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let args = [
+        "backfill",
+        "--lake",
+        "lake",
+        "--window",
+        "24h",
+        "--report",
+        "report.json",
+        "--output",
+        "json",
+    ];
+    let backfill = || ran(&mut simulator.command(directory.path(), &args, None)).unwrap();
+    let first = backfill();
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let report: Value = serde_json::from_str(&first.stdout).unwrap();
+    assert!(report["events"].as_u64() > Some(0), "{report}");
+    assert_eq!(
+        std::fs::read_to_string(directory.path().join("report.json")).unwrap(),
+        first.stdout
+    );
+    let second = backfill();
+    assert_eq!(second.code, Some(0), "{}", second.stderr);
+    assert!(second.stderr.contains("nothing new: "), "{}", second.stderr);
+}
+
+#[test]
+fn a_dry_run_lists_and_writes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let test = simulator
+        .command(
+            directory.path(),
+            &["backfill", "--lake", "lake", "--window", "24h", "--dry-run"],
+            None,
+        )
+        .output();
+    let output = test.unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("dry run, nothing was fetched"), "{stderr}");
+    assert!(!directory.path().join("lake/events").exists());
+}
+
+#[test]
+fn the_test_of_a_connection_tells_permissions_and_content_types() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let args = ["connection", "test", "--output", "json"];
+    let ran = ran(&mut simulator.command(directory.path(), &args, None)).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(test["token"]["ok"], true, "{test}");
+    assert!(
+        test["roles"]
+            .as_array()
+            .unwrap()
+            .contains(&"ActivityFeed.ReadDlp".into()),
+        "{test}"
+    );
+    assert!(
+        test["content_types"]["Audit.Exchange"]["subscription"].is_string(),
+        "{test}"
+    );
+}
+
+#[test]
+fn a_wrong_secret_is_a_matter_of_credentials_and_is_never_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let commands: [&[&str]; 2] = [
+        &["connection", "test"],
+        &["backfill", "--lake", "lake", "-vvv"],
+    ];
+    for command in commands {
+        let ran =
+            ran(&mut simulator.command(directory.path(), command, Some("wr0ng-s3cret"))).unwrap();
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(
+            !ran.stderr.contains("wr0ng-s3cret") && !ran.stdout.contains("wr0ng-s3cret"),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_simulator_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut simulator = Simulator::start(directory.path()).unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &simulator.process.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    assert_eq!(simulator.process.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,255 @@
+//! Column builders, filled sparsely: a row costs what it sets, and gaps become nulls when the next value comes.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayBuilder, ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListArray,
+    RecordBatch, StringBuilder, StructArray, TimestampMicrosecondBuilder,
+};
+use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
+use arrow::datatypes::{DataType, Field};
+use arrow::error::ArrowError;
+
+use crate::event::{Op, Value};
+use crate::schema::column::{Column, Kind};
+use crate::schema::layout::LAYOUT;
+use crate::schema::path::{Leaf, ListId};
+use crate::schema::{EVENTS, LIST_ITEM, event_schema, fields, utc};
+
+/// Builders of all leaves and lists of the `events` table.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    leaves: Vec<LeafBuilder>,
+    lists: Vec<Elements>,
+    rows: usize,
+}
+
+/// How many elements each parent row has, and how many there are.
+#[derive(Debug, Default)]
+struct Elements {
+    counts: Vec<i32>,
+    total: usize,
+}
+
+impl Elements {
+    /// Adds an element to parent row `row`, the last so far.
+    fn add(&mut self, row: usize) {
+        self.counts.resize(row + 1, 0);
+        self.counts[row] += 1;
+        self.total += 1;
+    }
+
+    /// Offsets and validity of `rows` lists: a list without elements is null.
+    fn finish(&mut self, rows: usize) -> (OffsetBuffer<i32>, NullBuffer) {
+        let mut counts = std::mem::take(&mut self.counts);
+        counts.resize(rows, 0);
+        self.total = 0;
+        let valid = counts.iter().map(|n| *n > 0).collect::<NullBuffer>();
+        (
+            OffsetBuffer::from_lengths(counts.iter().map(|n| usize::try_from(*n).unwrap_or(0))),
+            valid,
+        )
+    }
+}
+
+#[derive(Debug)]
+enum LeafBuilder {
+    Text(StringBuilder),
+    Int(Int32Builder),
+    Long(Int64Builder),
+    Bool(BooleanBuilder),
+    DateTime(TimestampMicrosecondBuilder),
+    TextList(Elements, StringBuilder),
+    IntList(Elements, Int32Builder),
+}
+
+impl LeafBuilder {
+    fn new(kind: &Kind) -> Self {
+        match kind {
+            Kind::Int => Self::Int(Int32Builder::new()),
+            Kind::Long => Self::Long(Int64Builder::new()),
+            Kind::Bool => Self::Bool(BooleanBuilder::new()),
+            Kind::DateTime => {
+                Self::DateTime(TimestampMicrosecondBuilder::new().with_timezone(utc()))
+            }
+            Kind::TextList => Self::TextList(Elements::default(), StringBuilder::new()),
+            Kind::IntList => Self::IntList(Elements::default(), Int32Builder::new()),
+            Kind::Text | Kind::Json | Kind::Object(_) | Kind::List(_) => {
+                Self::Text(StringBuilder::new())
+            }
+        }
+    }
+
+    /// Sets `row`, unless it is set already: the first value wins. A list takes every value.
+    fn set(&mut self, row: usize, value: &Value<'_>) {
+        macro_rules! put {
+            ($builder:expr, $value:expr) => {{
+                if $builder.len() <= row {
+                    $builder.append_nulls(row - $builder.len());
+                    $builder.append_value($value);
+                }
+            }};
+        }
+        match (self, value) {
+            (Self::Text(builder), Value::Text(text)) => put!(builder, text.as_ref()),
+            (Self::Int(builder), Value::Int(n)) => {
+                if let Ok(n) = i32::try_from(*n) {
+                    put!(builder, n);
+                }
+            }
+            (Self::Long(builder), Value::Int(n)) => put!(builder, *n),
+            (Self::Bool(builder), Value::Bool(yes)) => put!(builder, *yes),
+            (Self::DateTime(builder), Value::Int(micros)) => put!(builder, *micros),
+            (Self::TextList(elements, values), Value::Text(text)) => {
+                elements.add(row);
+                values.append_value(text.as_ref());
+            }
+            (Self::IntList(elements, values), Value::Int(n)) => {
+                if let Ok(n) = i32::try_from(*n) {
+                    elements.add(row);
+                    values.append_value(n);
+                }
+            }
+            (builder, value) => debug_assert!(false, "{value:?} does not fit {builder:?}"),
+        }
+    }
+
+    fn finish(&mut self, rows: usize) -> Result<ArrayRef, ArrowError> {
+        macro_rules! padded {
+            ($builder:expr) => {{
+                $builder.append_nulls(rows - $builder.len());
+                Arc::new($builder.finish()) as ArrayRef
+            }};
+        }
+        Ok(match self {
+            Self::Text(builder) => padded!(builder),
+            Self::Int(builder) => padded!(builder),
+            Self::Long(builder) => padded!(builder),
+            Self::Bool(builder) => padded!(builder),
+            Self::DateTime(builder) => padded!(builder),
+            Self::TextList(elements, values) => {
+                list_array(elements, rows, Arc::new(values.finish()))?
+            }
+            Self::IntList(elements, values) => {
+                list_array(elements, rows, Arc::new(values.finish()))?
+            }
+        })
+    }
+}
+
+impl Columns {
+    pub(crate) fn new() -> Self {
+        Self {
+            leaves: LAYOUT
+                .leaves
+                .iter()
+                .map(|leaf| LeafBuilder::new(&leaf.kind))
+                .collect(),
+            lists: LAYOUT.lists.iter().map(|_| Elements::default()).collect(),
+            rows: 0,
+        }
+    }
+
+    /// Adds a row.
+    pub(crate) fn push(&mut self, ops: &[Op<'_>]) {
+        for op in ops {
+            match op {
+                Op::Begin(list) => self.begin(*list),
+                Op::Set { leaf, value, .. } => self.set(*leaf, value),
+            }
+        }
+        self.rows += 1;
+    }
+
+    fn begin(&mut self, list: ListId) {
+        let row = self.current_row(LAYOUT.list(list).parent);
+        self.lists[usize::from(list.0)].add(row);
+    }
+
+    fn set(&mut self, leaf: Leaf, value: &Value<'_>) {
+        let row = self.current_row(LAYOUT.leaf(leaf).list);
+        self.leaves[usize::from(leaf.0)].set(row, value);
+    }
+
+    /// The row that is being written, of the table or of the elements of a list.
+    fn current_row(&self, list: Option<ListId>) -> usize {
+        match list {
+            None => self.rows,
+            Some(list) => self.lists[usize::from(list.0)].total.saturating_sub(1),
+        }
+    }
+
+    /// Takes the rows.
+    pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let rows = std::mem::take(&mut self.rows);
+        let mut cursor = Cursor {
+            columns: self,
+            leaf: 0,
+            list: 0,
+        };
+        let arrays = cursor.arrays(EVENTS, rows)?;
+        RecordBatch::try_new(event_schema(), arrays)
+    }
+}
+
+/// Walks the column tree and the flat builders side by side.
+struct Cursor<'c> {
+    columns: &'c mut Columns,
+    leaf: usize,
+    list: usize,
+}
+
+impl Cursor<'_> {
+    fn arrays(&mut self, columns: &[Column], rows: usize) -> Result<Vec<ArrayRef>, ArrowError> {
+        columns
+            .iter()
+            .map(|column| self.array(column, rows))
+            .collect()
+    }
+
+    fn array(&mut self, column: &Column, rows: usize) -> Result<ArrayRef, ArrowError> {
+        match column.kind {
+            Kind::Object(object) => Ok(Arc::new(self.structs(object.columns, rows)?)),
+            Kind::List(object) => {
+                let list = self.list;
+                self.list += 1;
+                let total = self.columns.lists[list].total;
+                let values = Arc::new(self.structs(object.columns, total)?);
+                list_array(&mut self.columns.lists[list], rows, values)
+            }
+            _ => {
+                self.leaf += 1;
+                self.columns.leaves[self.leaf - 1].finish(rows)
+            }
+        }
+    }
+
+    /// A struct is there in the rows in which any of its members is.
+    fn structs(&mut self, columns: &[Column], rows: usize) -> Result<StructArray, ArrowError> {
+        let arrays = self.arrays(columns, rows)?;
+        let mut present = BooleanBuffer::new_unset(rows);
+        for array in &arrays {
+            present = match array.nulls() {
+                None => BooleanBuffer::new_set(rows),
+                Some(nulls) => &present | nulls.inner(),
+            };
+        }
+        StructArray::try_new(fields(columns), arrays, Some(NullBuffer::new(present)))
+    }
+}
+
+fn list_array(
+    elements: &mut Elements,
+    rows: usize,
+    values: ArrayRef,
+) -> Result<ArrayRef, ArrowError> {
+    let (offsets, valid) = elements.finish(rows);
+    let item = Arc::new(Field::new(LIST_ITEM, values.data_type().clone(), true));
+    debug_assert!(!matches!(values.data_type(), DataType::Null));
+    Ok(Arc::new(ListArray::try_new(
+        item,
+        offsets,
+        values,
+        Some(valid),
+    )?))
+}

@@ -1,0 +1,435 @@
+//! One event in the making: what has been set so far, checked against what its class allows and demands.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::class::{CLASSES, Class};
+use crate::normalizer::Origin;
+use crate::record::Record;
+use crate::schema::EVENTS;
+use crate::schema::column::{Kind, Profile};
+use crate::schema::layout::{LAYOUT, ObjectInfo};
+use crate::schema::path::{Leaf, ListId};
+
+/// A value for a column.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value<'a> {
+    Text(Cow<'a, str>),
+    Int(i64),
+    Bool(bool),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Value<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(n: i64) -> Self {
+        Self::Int(n)
+    }
+}
+
+impl From<u8> for Value<'_> {
+    fn from(n: u8) -> Self {
+        Self::Int(n.into())
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(yes: bool) -> Self {
+        Self::Bool(yes)
+    }
+}
+
+/// One step in the making of a row.
+#[derive(Debug, Clone)]
+pub(crate) enum Op<'a> {
+    /// Sets a leaf, of the newest element where the leaf is in a list.
+    Set { leaf: Leaf, value: Value<'a> },
+    /// Begins an element of a list of objects.
+    Begin(ListId),
+}
+
+/// Whether a class has a top-level attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Allowed {
+    Yes,
+    With(Profile),
+    No,
+}
+
+/// Attributes that every class has without a profile.
+const EVERYWHERE: &[&str] = &[
+    "time",
+    "time_dt",
+    "class_uid",
+    "class_name",
+    "category_uid",
+    "category_name",
+    "activity_id",
+    "activity_name",
+    "type_uid",
+    "type_name",
+    "severity_id",
+    "severity",
+    "status_id",
+    "status",
+    "status_code",
+    "status_detail",
+    "message",
+    "count",
+    "metadata",
+    "observables",
+    "unmapped",
+    "raw_data",
+    "auditlake",
+];
+
+/// The profile that brings an attribute into a class that does not have it natively.
+fn profile_of(attribute: &str) -> Option<Profile> {
+    match attribute {
+        "cloud" | "api" => Some(Profile::Cloud),
+        "actor" | "device" => Some(Profile::Host),
+        "action_id" | "action" | "disposition_id" | "disposition" | "is_alert" | "malware"
+        | "policy" => Some(Profile::SecurityControl),
+        _ => None,
+    }
+}
+
+/// For each class, what it allows, by top-level column.
+static ALLOWED: LazyLock<Vec<Vec<Allowed>>> = LazyLock::new(|| {
+    CLASSES
+        .iter()
+        .map(|class| EVENTS.iter().map(|c| allowed(class, c.name)).collect())
+        .collect()
+});
+
+fn allowed(class: &Class, attribute: &str) -> Allowed {
+    if EVERYWHERE.contains(&attribute) || class.native.contains(&attribute) {
+        return Allowed::Yes;
+    }
+    profile_of(attribute).map_or(Allowed::No, Allowed::With)
+}
+
+/// One event in the making.
+#[derive(Debug)]
+pub(crate) struct Event<'r, 'a> {
+    pub(crate) record: &'r Record<'a>,
+    pub(crate) origin: &'r Origin<'r>,
+    pub(crate) class: &'static Class,
+    pub(crate) activity_id: u8,
+    /// Severity 3 Medium at least: privilege, policy, mail flow, logging.
+    pub(crate) sensitive: bool,
+    allowed: &'static [Allowed],
+    pub(crate) ops: Vec<Op<'a>>,
+    set: Vec<bool>,
+}
+
+impl<'r, 'a> Event<'r, 'a> {
+    pub(crate) fn new(
+        record: &'r Record<'a>,
+        origin: &'r Origin<'r>,
+        class: &'static Class,
+        activity_id: u8,
+    ) -> Self {
+        let n = CLASSES
+            .iter()
+            .position(|known| known.uid == class.uid)
+            .unwrap_or(0);
+        Self {
+            record,
+            origin,
+            class,
+            activity_id,
+            sensitive: false,
+            allowed: &ALLOWED[n],
+            ops: Vec::with_capacity(64),
+            set: vec![false; LAYOUT.leaves.len()],
+        }
+    }
+
+    /// Whether the class has the attribute that holds this leaf.
+    pub(crate) fn allows(&self, leaf: Leaf) -> bool {
+        self.allowed[LAYOUT.leaf(leaf).top] != Allowed::No
+    }
+
+    /// Sets a leaf. False when the class does not have it, the value does not fit, or it is set already (outside lists).
+    pub(crate) fn set(&mut self, leaf: Leaf, value: impl Into<Value<'a>>) -> bool {
+        let value = value.into();
+        let info = LAYOUT.leaf(leaf);
+        let scalar = !matches!(info.kind, Kind::TextList | Kind::IntList);
+        let taken = scalar && info.list.is_none() && self.set[usize::from(leaf.0)];
+        if taken || !self.allows(leaf) || !fits(&info.kind, &value) {
+            return false;
+        }
+        self.set[usize::from(leaf.0)] = true;
+        self.ops.push(Op::Set { leaf, value });
+        true
+    }
+
+    /// Sets a leaf to a value that may be missing.
+    pub(crate) fn set_some(&mut self, leaf: Leaf, value: Option<impl Into<Value<'a>>>) -> bool {
+        value.is_some_and(|value| self.set(leaf, value))
+    }
+
+    /// Sets a leaf to the text of a member and says that the member was taken.
+    pub(crate) fn copy(&mut self, from: &str, to: Leaf) -> bool {
+        let done = self
+            .record
+            .text(from)
+            .is_some_and(|text| self.set(to, text));
+        if done {
+            self.record.take(from);
+        }
+        done
+    }
+
+    /// Sets a leaf to the integer of a member and says that the member was taken.
+    pub(crate) fn copy_int(&mut self, from: &str, to: Leaf) -> bool {
+        let done = self.record.int(from).is_some_and(|n| self.set(to, n));
+        if done {
+            self.record.take(from);
+        }
+        done
+    }
+
+    /// Sets an id and its caption.
+    pub(crate) fn set_id(
+        &mut self,
+        id_leaf: Leaf,
+        caption_leaf: Leaf,
+        (id, caption): (u8, &'a str),
+    ) {
+        if self.set(id_leaf, id) {
+            self.set(caption_leaf, caption);
+        }
+    }
+
+    /// Adds an element to a list of objects; one that OCSF would not accept is left out, and false returned.
+    pub(crate) fn element(&mut self, list: ListId, fill: impl FnOnce(&mut Self)) -> bool {
+        if self.allowed[LAYOUT.list(list).top] == Allowed::No {
+            return false;
+        }
+        let start = self.ops.len();
+        self.ops.push(Op::Begin(list));
+        fill(self);
+        let valid = LAYOUT
+            .objects
+            .iter()
+            .filter(|object| object.list == Some(list))
+            .all(|o| self.element_is_valid(o, start));
+        if !valid || self.ops.len() == start + 1 {
+            self.drop_from(start);
+            return false;
+        }
+        true
+    }
+
+    /// Forgets the steps from `start` on.
+    fn drop_from(&mut self, start: usize) {
+        for op in self.ops.split_off(start) {
+            if let Op::Set { leaf, .. } = op {
+                self.set[usize::from(leaf.0)] = self
+                    .ops
+                    .iter()
+                    .any(|op| matches!(op, Op::Set { leaf: kept, .. } if *kept == leaf));
+            }
+        }
+    }
+
+    fn element_is_valid(&self, object: &ObjectInfo, start: usize) -> bool {
+        let has = |span: (u16, u16)| {
+            self.ops[start..]
+                .iter()
+                .any(|op| matches!(op, Op::Set { leaf, .. } if (span.0..span.1).contains(&leaf.0)))
+        };
+        !has((object.first, object.end)) || is_valid(object, has)
+    }
+
+    /// The text set at a leaf outside lists.
+    pub(crate) fn text(&self, wanted: Leaf) -> Option<&str> {
+        self.ops.iter().find_map(|op| match op {
+            Op::Set {
+                leaf,
+                value: Value::Text(text),
+            } if *leaf == wanted => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The integer set at a leaf outside lists.
+    pub(crate) fn int(&self, wanted: Leaf) -> Option<i64> {
+        self.ops.iter().find_map(|op| match op {
+            Op::Set {
+                leaf,
+                value: Value::Int(n),
+            } if *leaf == wanted => Some(*n),
+            _ => None,
+        })
+    }
+
+    /// Whether a leaf is set.
+    pub(crate) fn has(&self, leaf: Leaf) -> bool {
+        self.set[usize::from(leaf.0)]
+    }
+
+    fn has_span(&self, (first, end): (u16, u16)) -> bool {
+        self.set[usize::from(first)..usize::from(end)].contains(&true)
+    }
+
+    /// Removes objects that lack what OCSF demands of them.
+    pub(crate) fn prune(&mut self) {
+        for object in LAYOUT.objects.iter().filter(|object| object.list.is_none()) {
+            let span = (object.first, object.end);
+            if self.has_span(span) && !is_valid(object, |span| self.has_span(span)) {
+                self.set[usize::from(span.0)..usize::from(span.1)].fill(false);
+                self.ops.retain(
+                    |op| !matches!(op, Op::Set { leaf, .. } if (span.0..span.1).contains(&leaf.0)),
+                );
+            }
+        }
+    }
+
+    /// Whether everything is there that the class demands.
+    pub(crate) fn is_complete(&self) -> bool {
+        let has = |name: &&str| self.has_top(name);
+        self.class.required.iter().all(has)
+            && (self.class.any_of.is_empty() || self.class.any_of.iter().any(has))
+    }
+
+    /// Whether a top-level attribute is set.
+    pub(crate) fn has_top(&self, name: &str) -> bool {
+        LAYOUT
+            .leaves
+            .iter()
+            .zip(&self.set)
+            .any(|(leaf, set)| *set && EVENTS[leaf.top].name == name)
+    }
+
+    /// The profiles that the attributes set so far need, sorted.
+    pub(crate) fn profiles(&self) -> Vec<&'static str> {
+        let mut needed = [false; Profile::ALL.len()];
+        for (leaf, _) in LAYOUT.leaves.iter().zip(&self.set).filter(|(_, set)| **set) {
+            let by_class = match self.allowed[leaf.top] {
+                Allowed::With(profile) => Some(profile),
+                Allowed::Yes | Allowed::No => None,
+            };
+            for profile in [leaf.profile, by_class].into_iter().flatten() {
+                needed[profile as usize] = true;
+            }
+        }
+        Profile::ALL
+            .iter()
+            .filter(|profile| needed[**profile as usize])
+            .map(|profile| profile.name())
+            .collect()
+    }
+
+    /// Whether the class must have the attribute that holds this leaf.
+    pub(crate) fn requires(&self, name: &str) -> bool {
+        self.class.required.contains(&name)
+    }
+}
+
+fn is_valid(object: &ObjectInfo, has: impl Fn((u16, u16)) -> bool) -> bool {
+    object.all_of.iter().all(|span| has(*span))
+        && (object.any_of.is_empty() || object.any_of.iter().any(|span| has(*span)))
+}
+
+fn fits(kind: &Kind, value: &Value<'_>) -> bool {
+    match (kind, value) {
+        (Kind::Int | Kind::IntList, Value::Int(n)) => i32::try_from(*n).is_ok(),
+        (Kind::Long | Kind::DateTime, Value::Int(_)) | (Kind::Bool, Value::Bool(_)) => true,
+        (Kind::Text | Kind::Json | Kind::TextList, Value::Text(text)) => !text.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class;
+    use crate::schema::path::{at, list};
+
+    fn with_event(class: &'static Class, act: impl FnOnce(&mut Event<'_, '_>)) {
+        let record =
+            Record::parse(r#"{"UserId":"alex@contoso.example","n":"x"}"#).expect("an object");
+        let origin = Origin::default();
+        act(&mut Event::new(&record, &origin, class, 1));
+    }
+
+    #[test]
+    fn a_class_refuses_attributes_that_it_does_not_have() {
+        with_event(&class::API_ACTIVITY, |event| {
+            assert!(!event.set(at!("file.name"), "a.txt"));
+        });
+        with_event(&class::FILE_HOSTING, |event| {
+            assert!(event.set(at!("file.name"), "a.txt"));
+        });
+    }
+
+    #[test]
+    fn the_first_value_wins_and_a_missing_member_is_not_taken() {
+        with_event(&class::API_ACTIVITY, |event| {
+            assert!(event.copy("UserId", at!("actor.user.name")));
+            assert!(!event.copy("n", at!("actor.user.name")));
+            assert_eq!(
+                event.text(at!("actor.user.name")),
+                Some("alex@contoso.example")
+            );
+            assert_eq!(event.record.unmapped().as_deref(), Some(r#"{"n":"x"}"#));
+        });
+    }
+
+    #[test]
+    fn invalid_objects_and_elements_are_left_out() {
+        with_event(&class::FILE_HOSTING, |event| {
+            event.set(at!("file.path"), "https://contoso.example/a");
+            event.set(at!("file.name"), "a");
+            event.prune();
+            assert!(
+                !event.has_top("file"),
+                "a file without a type is no OCSF file"
+            );
+        });
+        with_event(&class::API_ACTIVITY, |event| {
+            assert!(!event.element(list!("resources"), |e| {
+                e.set(at!("resources.type"), "Mailbox");
+            }));
+            assert!(
+                !event.has_top("resources"),
+                "an element that was left out is not there"
+            );
+            assert!(event.element(list!("resources"), |e| {
+                e.set(at!("resources.uid"), "1");
+            }));
+        });
+    }
+
+    #[test]
+    fn profiles_come_from_what_is_set_and_the_class() {
+        with_event(&class::WEB_RESOURCES_ACTIVITY, |event| {
+            event.set(at!("actor.user.name"), "alex");
+            event.set(at!("cloud.provider"), "Microsoft 365");
+            assert_eq!(event.profiles(), ["cloud", "host"]);
+        });
+        with_event(&class::API_ACTIVITY, |event| {
+            event.set(at!("actor.user.name"), "alex");
+            assert!(event.profiles().is_empty());
+        });
+    }
+}

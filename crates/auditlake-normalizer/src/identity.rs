@@ -1,0 +1,162 @@
+//! Identity of a record: a 128-bit hash of all its members, whatever their order.
+//!
+//! The service repeats records, sometimes with their members in another order, and re-uses an `Id` for different
+//! records; so the identity takes in every member (the `Id` among them) and ignores order in objects at every depth.
+//! White space and the spelling of escapes do not count; arrays keep their order; `1` and `1.0` differ.
+//! The hash is XXH3 (128 bits, seeds below) and is part of the stored form: it never changes.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
+
+const TEXT: u64 = 1;
+const INTEGER: u64 = 2;
+const FLOAT: u64 = 3;
+const WORD: u64 = 4;
+const ARRAY: u64 = 5;
+const MEMBER: u64 = 6;
+const OBJECT: u64 = 7;
+const BYTES: u64 = 8;
+
+/// The identity of a record given as JSON text.
+///
+/// A record that cannot be read to the bottom (a lone surrogate in a string, nesting beyond 128 levels) is known by
+/// its bytes instead.
+pub(crate) fn of_record(json: &str) -> u128 {
+    serde_json::from_str::<Hash>(json).map_or_else(|_| of_bytes(json.as_bytes()), |hash| hash.0)
+}
+
+/// The identity of something that is no record: of its bytes.
+pub(crate) fn of_bytes(bytes: &[u8]) -> u128 {
+    xxh3_128_with_seed(bytes, BYTES)
+}
+
+/// Hash of one JSON value.
+struct Hash(u128);
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(HashVisitor)
+    }
+}
+
+struct HashVisitor;
+
+impl HashVisitor {
+    fn integer(n: i128) -> Hash {
+        Hash(xxh3_128_with_seed(&n.to_le_bytes(), INTEGER))
+    }
+
+    fn word(word: &str) -> Hash {
+        Hash(xxh3_128_with_seed(word.as_bytes(), WORD))
+    }
+}
+
+impl<'de> Visitor<'de> for HashVisitor {
+    type Value = Hash;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Hash, E> {
+        Ok(Hash(xxh3_128_with_seed(text.as_bytes(), TEXT)))
+    }
+
+    fn visit_u64<E>(self, n: u64) -> Result<Hash, E> {
+        Ok(Self::integer(n.into()))
+    }
+
+    fn visit_i64<E>(self, n: i64) -> Result<Hash, E> {
+        Ok(Self::integer(n.into()))
+    }
+
+    fn visit_f64<E>(self, n: f64) -> Result<Hash, E> {
+        Ok(Hash(xxh3_128_with_seed(&n.to_bits().to_le_bytes(), FLOAT)))
+    }
+
+    fn visit_bool<E>(self, yes: bool) -> Result<Hash, E> {
+        Ok(Self::word(if yes { "true" } else { "false" }))
+    }
+
+    fn visit_unit<E>(self) -> Result<Hash, E> {
+        Ok(Self::word("null"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Hash, A::Error> {
+        let mut hash = 0_u128;
+        let mut count = 0_u128;
+        while let Some(Hash(element)) = elements.next_element()? {
+            count += 1;
+            hash = chain(hash, element, ARRAY);
+        }
+        Ok(Hash(chain(hash, count, ARRAY)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Hash, A::Error> {
+        let mut sum = 0_u128;
+        let mut count = 0_u128;
+        while let Some((Hash(key), Hash(value))) = members.next_entry()? {
+            count += 1;
+            sum = sum.wrapping_add(chain(key, value, MEMBER));
+        }
+        Ok(Hash(chain(sum, count, OBJECT)))
+    }
+}
+
+fn chain(a: u128, b: u128, seed: u64) -> u128 {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(&a.to_le_bytes());
+    bytes[16..].copy_from_slice(&b.to_le_bytes());
+    xxh3_128_with_seed(&bytes, seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(a: &str, b: &str) {
+        assert_eq!(of_record(a), of_record(b), "{a} and {b}");
+    }
+
+    #[track_caller]
+    fn differ(a: &str, b: &str) {
+        assert_ne!(of_record(a), of_record(b), "{a} and {b}");
+    }
+
+    #[test]
+    fn order_space_and_escapes_do_not_count() {
+        same(
+            r#"{"Id":"1","b":{"x":1,"y":2}}"#,
+            r#"{ "b": {"y":2, "x":1}, "Id":"1"}"#,
+        );
+        same(r#"{"u":"https:\/\/a"}"#, r#"{"u":"https://a"}"#);
+        same(r#"{"u":"\u00e9"}"#, r#"{"u":"é"}"#);
+    }
+
+    #[test]
+    fn everything_else_counts() {
+        differ(r#"{"Id":"1","o":"Match"}"#, r#"{"Id":"1","o":"Undo"}"#);
+        differ(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#);
+        differ(r#"{"a":"1"}"#, r#"{"a":1}"#);
+        differ(r#"{"a":null}"#, "{}");
+        differ(r#"{"a":[]}"#, r#"{"a":{}}"#);
+        differ(r#"{"a":1,"b":2}"#, r#"{"a":2,"b":1}"#);
+        differ(r#"{"a":[[1],2]}"#, r#"{"a":[1,[2]]}"#);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_to_the_bottom_is_known_by_its_bytes() {
+        let odd = r#"{"a":"\ud800"}"#;
+        assert_eq!(of_record(odd), of_bytes(odd.as_bytes()));
+    }
+
+    #[test]
+    fn stored_identities_stay_what_they_are() {
+        let record = r#"{"Id":"7d5d1c1e","Operation":"UserLoggedIn","RecordType":15,"ok":true,"r":1.5,"l":[null,"x"]}"#;
+        insta::assert_snapshot!(format!("{:032x}", of_record(record)), @"af2d7f2bb2b9af186d2c33ae8dbadebb");
+    }
+}

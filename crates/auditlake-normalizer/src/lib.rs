@@ -1,0 +1,49 @@
+//! Microsoft 365 audit records in, OCSF events as Arrow record batches out.
+//!
+//! Pure: no I/O, no async, no clock. It refuses to drop a record, to invent a value, and to fail on a shape that it
+//! has not seen: an unknown record type, a missing member or one of another type becomes an event with its common
+//! attributes, what no column took in `unmapped` and the record itself in `raw_data`; what is no audit record at all
+//! goes to the quarantine, with the reason.
+//!
+//! ```
+//! use auditlake_normalizer::{Normalizer, Options, Origin, split_array, write_ndjson};
+//!
+//! let blob = br#"[{"Id":"1","RecordType":15,"Operation":"UserLoginFailed","UserId":"alex@contoso.example","CreationTime":"2026-05-04T10:12:33"}]"#;
+//! let mut normalizer = Normalizer::new(Options::default());
+//! let origin = Origin { connection: "contoso", content_type: Some("Audit.AzureActiveDirectory"), ..Origin::default() };
+//! for record in split_array(blob)? {
+//!     normalizer.push(record, &origin);
+//! }
+//! let batch = normalizer.finish();
+//! assert_eq!(batch.rows[0].class_name, "Authentication");
+//! write_ndjson(&batch.events, std::io::sink())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Modules, in reading order: [`schema`] (the columns), [`class`] (OCSF classes), [`record_types`], [`workloads`].
+
+pub mod class;
+pub mod record_types;
+pub mod schema;
+pub mod workloads;
+
+mod actor;
+mod columns;
+mod common;
+mod endpoint;
+mod event;
+mod generic;
+mod identity;
+mod items;
+mod ndjson;
+mod normalizer;
+mod record;
+mod split;
+mod status;
+mod time;
+mod verbs;
+
+pub use ndjson::write_ndjson;
+pub use normalizer::{Batch, Normalizer, Options, Origin, Row};
+pub use schema::{event_schema, quarantine_schema};
+pub use split::{SplitError, split_array};

@@ -1,0 +1,326 @@
+//! Records in, one at a time; batches out.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BinaryBuilder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+};
+use jiff::Timestamp;
+
+use crate::class::{self, Class};
+use crate::columns::Columns;
+use crate::event::Event;
+use crate::record::{Record, scalar};
+use crate::schema::{quarantine_schema, utc};
+use crate::workloads::{self, Decision};
+use crate::{common, identity, record_types, status, verbs};
+
+/// What may be chosen about the events.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Keep the record's own bytes in `raw_data`.
+    pub raw_data: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { raw_data: true }
+    }
+}
+
+/// Where a record came from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'a> {
+    /// Name of the connection.
+    pub connection: &'a str,
+    /// Content type (feed) of the blob, `Audit.Exchange`; none for a file.
+    pub content_type: Option<&'a str>,
+    /// `contentId` of the blob, or the file's name.
+    pub content_id: Option<&'a str>,
+    /// `contentCreated` of the blob: when Microsoft published it.
+    pub content_created: Option<Timestamp>,
+}
+
+/// One event of a batch, by row.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Identity of the record: a hash of all its members, whatever their order.
+    pub identity: u128,
+    /// OCSF class caption, `File Hosting Activity`.
+    pub class_name: &'static str,
+    /// `RecordType` as sent, as text; none when the record has none.
+    pub record_type: Option<String>,
+    /// Whether the record type is in the table of known ones.
+    pub record_type_known: bool,
+}
+
+/// What a normalizer has made since the last [`Normalizer::finish`].
+#[derive(Debug)]
+pub struct Batch {
+    /// Events, of [`event_schema`](crate::event_schema).
+    pub events: RecordBatch,
+    /// One entry an event, in the same order.
+    pub rows: Vec<Row>,
+    /// What is not an audit record, of [`quarantine_schema`].
+    pub quarantine: RecordBatch,
+    /// Identities of the quarantined items (hash of their bytes), in the same order.
+    pub quarantine_identities: Vec<u128>,
+}
+
+/// Turns records into batches, one at a time.
+#[derive(Debug)]
+pub struct Normalizer {
+    options: Options,
+    columns: Columns,
+    rows: Vec<Row>,
+    quarantine: Quarantine,
+    pending_bytes: usize,
+}
+
+/// What all attributes of a record start from.
+#[derive(Debug)]
+pub(crate) struct Common<'a> {
+    pub(crate) identity: u128,
+    pub(crate) operation: Option<Cow<'a, str>>,
+    pub(crate) record_type_text: Option<Cow<'a, str>>,
+    pub(crate) record_type: Option<i64>,
+}
+
+impl Normalizer {
+    /// An empty normalizer.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            columns: Columns::new(),
+            rows: Vec::new(),
+            quarantine: Quarantine::default(),
+            pending_bytes: 0,
+        }
+    }
+
+    /// Takes one record: the bytes of one JSON value. Never fails: what is no audit record goes to the quarantine.
+    pub fn push(&mut self, record: &[u8], origin: &Origin<'_>) {
+        self.pending_bytes += record.len();
+        match self.event(record, origin) {
+            Ok(()) => {}
+            Err(reason) => self.quarantine.push(record, &reason, origin),
+        }
+    }
+
+    /// Events and quarantined items waiting.
+    pub fn len(&self) -> usize {
+        self.rows.len() + self.quarantine.identities.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of the records waiting: when to call [`Self::finish`].
+    pub fn pending_bytes(&self) -> usize {
+        self.pending_bytes
+    }
+
+    /// Takes what waits.
+    ///
+    /// # Panics
+    /// Never, as long as builders and schema come from the same definition, which tests assert.
+    pub fn finish(&mut self) -> Batch {
+        self.pending_bytes = 0;
+        let (quarantine, quarantine_identities) = self.quarantine.finish();
+        Batch {
+            events: self
+                .columns
+                .finish()
+                .expect("builders and schema come from one definition"),
+            rows: std::mem::take(&mut self.rows),
+            quarantine,
+            quarantine_identities,
+        }
+    }
+
+    fn event(&mut self, bytes: &[u8], origin: &Origin<'_>) -> Result<(), Reason> {
+        let text = std::str::from_utf8(bytes).map_err(|e| Reason::new("not_utf8", &e))?;
+        let record = Record::parse(text).map_err(|e| not_an_object(text, &e))?;
+        if record.members.is_empty() {
+            return Err(Reason {
+                word: "empty",
+                detail: "the object has no members".to_owned(),
+            });
+        }
+        let common = Common::of(text, &record);
+        let class = self.append(&record, &common, origin, text);
+        self.rows.push(Row {
+            identity: common.identity,
+            class_name: class.caption,
+            record_type_known: common
+                .record_type
+                .and_then(record_types::by_value)
+                .is_some(),
+            record_type: common.record_type_text.map(Cow::into_owned),
+        });
+        Ok(())
+    }
+
+    /// Makes the event and appends it; says its class.
+    fn append(
+        &mut self,
+        record: &Record<'_>,
+        common: &Common<'_>,
+        origin: &Origin<'_>,
+        text: &str,
+    ) -> &'static Class {
+        let raw = self.options.raw_data.then_some(text);
+        let first = common
+            .operation
+            .as_deref()
+            .map(|op| workloads::decide(record, op, common.record_type));
+        let api = |op: &str| {
+            Decision::new(
+                &class::API_ACTIVITY,
+                verbs::activity(&class::API_ACTIVITY, op),
+            )
+        };
+        let second = common.operation.as_deref().map(|op| match first {
+            Some(first) => first.to(&class::API_ACTIVITY, api(op).activity),
+            None => api(op),
+        });
+        let last = Decision::new(&class::BASE_EVENT, 99);
+        for decision in [first, second, Some(last)].into_iter().flatten() {
+            record.give_back_all();
+            let mut event = make(record, common, origin, decision);
+            if event.is_complete() {
+                common::finish(&mut event, raw);
+                self.columns.push(&event.ops);
+                return decision.class;
+            }
+        }
+        unreachable!("a base event demands nothing")
+    }
+}
+
+/// An event of a given class, up to what depends on its being kept.
+fn make<'r, 'a>(
+    record: &'r Record<'a>,
+    common: &Common<'a>,
+    origin: &'r Origin<'r>,
+    decision: Decision,
+) -> Event<'r, 'a> {
+    let mut event = Event::new(record, origin, decision.class, decision.activity);
+    event.sensitive = decision.sensitive;
+    if let Some(workload) = workloads::of_record_type(common.record_type) {
+        (workload.map)(&mut event);
+        workloads::copy_fields(&mut event, workload.fields);
+    }
+    common::set_who_and_where(&mut event);
+    crate::generic::set(&mut event, common.operation.as_deref());
+    common::set_base(&mut event, common);
+    status::set(&mut event, decision.outcome);
+    event.prune();
+    event
+}
+
+impl<'a> Common<'a> {
+    fn of(text: &str, record: &Record<'a>) -> Self {
+        let record_type_text = record.text("RecordType");
+        let record_type = record_type_text.as_deref().and_then(|text| {
+            text.trim()
+                .parse()
+                .ok()
+                .or_else(|| record_types::by_name(text).map(|known| known.value.into()))
+        });
+        Self {
+            identity: identity::of_record(text),
+            operation: record
+                .text("Operation")
+                .filter(|operation| !operation.trim().is_empty()),
+            record_type_text,
+            record_type,
+        }
+    }
+}
+
+/// Why something is no audit record.
+#[derive(Debug)]
+struct Reason {
+    word: &'static str,
+    detail: String,
+}
+
+impl Reason {
+    fn new(word: &'static str, detail: &dyn std::fmt::Display) -> Self {
+        Self {
+            word,
+            detail: detail.to_string(),
+        }
+    }
+}
+
+fn not_an_object(text: &str, error: &serde_json::Error) -> Reason {
+    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if is_json && !text.trim_start().starts_with('{') {
+        let kind = if scalar(text.trim()).is_some() {
+            "a single value"
+        } else {
+            "null, an array or an empty string"
+        };
+        return Reason {
+            word: "not_an_object",
+            detail: format!("the element is {kind}, not an object"),
+        };
+    }
+    Reason::new("not_json", error)
+}
+
+/// Builders of the `quarantine` table.
+#[derive(Debug, Default)]
+struct Quarantine {
+    identities: Vec<u128>,
+    uid: StringBuilder,
+    reason: StringBuilder,
+    detail: StringBuilder,
+    connection: StringBuilder,
+    content_type: StringBuilder,
+    content_id: StringBuilder,
+    logged_time: TimestampMicrosecondBuilder,
+    raw_data: StringBuilder,
+    raw_bytes: BinaryBuilder,
+}
+
+impl Quarantine {
+    fn push(&mut self, bytes: &[u8], reason: &Reason, origin: &Origin<'_>) {
+        let identity = identity::of_bytes(bytes);
+        let text = std::str::from_utf8(bytes).ok();
+        self.identities.push(identity);
+        self.uid.append_value(format!("{identity:032x}"));
+        self.reason.append_value(reason.word);
+        self.detail.append_value(&reason.detail);
+        self.connection.append_value(origin.connection);
+        self.content_type.append_option(origin.content_type);
+        self.content_id.append_option(origin.content_id);
+        self.logged_time
+            .append_option(origin.content_created.map(Timestamp::as_microsecond));
+        self.raw_data.append_option(text);
+        self.raw_bytes
+            .append_option(text.is_none().then_some(bytes));
+    }
+
+    fn finish(&mut self) -> (RecordBatch, Vec<u128>) {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.uid.finish()),
+            Arc::new(self.reason.finish()),
+            Arc::new(self.detail.finish()),
+            Arc::new(self.connection.finish()),
+            Arc::new(self.content_type.finish()),
+            Arc::new(self.content_id.finish()),
+            Arc::new(self.logged_time.finish().with_timezone(utc())),
+            Arc::new(self.raw_data.finish()),
+            Arc::new(self.raw_bytes.finish()),
+        ];
+        let batch =
+            RecordBatch::try_new(quarantine_schema(), columns).expect("builders follow the schema");
+        (batch, std::mem::take(&mut self.identities))
+    }
+}

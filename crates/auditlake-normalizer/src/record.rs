@@ -1,0 +1,264 @@
+//! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// One member of the record.
+#[derive(Debug)]
+pub(crate) struct Member<'a> {
+    pub(crate) key: Cow<'a, str>,
+    /// The value's JSON text.
+    pub(crate) value: &'a str,
+    /// Whether a column took it.
+    taken: Cell<bool>,
+}
+
+/// The members of one record (or of an object within it), in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Record<'a> {
+    pub(crate) members: Vec<Member<'a>>,
+}
+
+impl<'a> Record<'a> {
+    /// Takes the JSON text of an object apart.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The JSON text of a member. Names are compared without regard to case: Microsoft's tables and records differ in it.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
+        self.find(name).map(|n| self.members[n].value)
+    }
+
+    /// Whether all members that say something are among these.
+    pub(crate) fn has_only(&self, names: &[&str]) -> bool {
+        let known = |m: &Member<'_>| names.iter().any(|name| m.key.eq_ignore_ascii_case(name));
+        self.members.iter().all(|m| known(m) || is_silent(m.value))
+    }
+
+    /// The number of the member with this name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.members
+            .iter()
+            .position(|m| m.key.len() == name.len() && m.key.eq_ignore_ascii_case(name))
+    }
+
+    /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        scalar(self.raw(name)?)
+    }
+
+    /// The integer of a member, whether sent as a number or as text.
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
+        self.text(name)?.trim().parse().ok()
+    }
+
+    /// The members of a member that is an object, or of an object inside a string.
+    pub(crate) fn object(&self, name: &str) -> Option<Self> {
+        Self::parse(self.raw(name)?).ok()
+    }
+
+    /// The elements of a member that is an array.
+    pub(crate) fn array(&self, name: &str) -> Vec<&'a str> {
+        self.raw(name).map(elements).unwrap_or_default()
+    }
+
+    /// The objects among the elements of a member that is an array; a single object counts as an array of one.
+    pub(crate) fn objects(&self, name: &str) -> Vec<Self> {
+        let Some(raw) = self.raw(name) else {
+            return Vec::new();
+        };
+        if raw.starts_with('{') {
+            return Self::parse(raw).into_iter().collect();
+        }
+        elements(raw)
+            .into_iter()
+            .filter_map(|element| Self::parse(element).ok())
+            .collect()
+    }
+
+    /// The value of `{"Name": name, "Value": …}` in a member that is a list of such pairs.
+    pub(crate) fn named(&self, list: &str, name: &str) -> Option<Cow<'a, str>> {
+        self.objects(list)
+            .into_iter()
+            .find(|pair| {
+                pair.text("Name")
+                    .is_some_and(|n| n.eq_ignore_ascii_case(name))
+            })
+            .and_then(|pair| pair.text("Value"))
+    }
+
+    /// Says that a column took a member whole.
+    pub(crate) fn take(&self, name: &str) {
+        if let Some(n) = self.find(name) {
+            self.members[n].taken.set(true);
+        }
+    }
+
+    /// Takes back what [`Self::take`] said of a member.
+    pub(crate) fn give_back(&self, name: &str) {
+        if let Some(n) = self.find(name) {
+            self.members[n].taken.set(false);
+        }
+    }
+
+    /// Takes back what [`Self::take`] said, of all members.
+    pub(crate) fn give_back_all(&self) {
+        self.members
+            .iter()
+            .for_each(|member| member.taken.set(false));
+    }
+
+    /// The members that no column took, as a JSON object; none when there is none. Nulls, empty text and empty lists say nothing.
+    pub(crate) fn unmapped(&self) -> Option<String> {
+        let mut left = self
+            .members
+            .iter()
+            .filter(|m| !m.taken.get() && !is_silent(m.value))
+            .peekable();
+        left.peek()?;
+        let mut json = String::from("{");
+        for member in left {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            push_json_text(&mut json, &member.key);
+            json.push(':');
+            json.push_str(member.value);
+        }
+        json.push('}');
+        Some(json)
+    }
+}
+
+fn push_json_text(json: &mut String, text: &str) {
+    match serde_json::to_string(text) {
+        Ok(quoted) => json.push_str(&quoted),
+        Err(_) => json.push_str("\"\""),
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<'a>(std::marker::PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
+            type Value = Record<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'a>, A::Error> {
+                let mut members = Vec::with_capacity(32);
+                while let Some(Key(key)) = map.next_key::<Key<'a>>()? {
+                    let value: &'a RawValue = map.next_value()?;
+                    members.push(Member {
+                        key,
+                        value: value.get(),
+                        taken: Cell::new(false),
+                    });
+                }
+                Ok(Record { members })
+            }
+        }
+        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    }
+}
+
+/// A key borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Text of a JSON string, number or boolean; none for null, the empty string, arrays, objects and unreadable strings.
+pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
+    match raw.as_bytes().first()? {
+        b'"' => string(raw).filter(|text| !text.is_empty()),
+        b'{' | b'[' | b'n' => None,
+        _ => Some(Cow::Borrowed(raw)),
+    }
+}
+
+/// Text of a JSON string.
+pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        return serde_json::from_str(raw).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inner))
+}
+
+/// The elements of a JSON array, as JSON text; none when it is not one.
+pub(crate) fn elements(raw: &str) -> Vec<&str> {
+    serde_json::from_str::<Vec<&RawValue>>(raw)
+        .map(|values| values.into_iter().map(RawValue::get).collect())
+        .unwrap_or_default()
+}
+
+/// Whether a value says nothing.
+pub(crate) fn is_silent(raw: &str) -> bool {
+    matches!(raw, "null" | "\"\"" | "[]" | "{}")
+}
+
+/// Reads `true`, `False`, `1`, `0`.
+pub(crate) fn as_bool(text: &str) -> Option<bool> {
+    match text.trim() {
+        t if t.eq_ignore_ascii_case("true") || t == "1" => Some(true),
+        t if t.eq_ignore_ascii_case("false") || t == "0" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Record<'_> {
+        Record::parse(text).expect("test records are objects")
+    }
+
+    #[test]
+    fn scalars_are_read_whatever_their_type() {
+        let record = parse(
+            r#"{"a":"x","b":7,"c":"7","d":true,"e":"False","f":null,"g":"","h":[1],"i":"a\u00e9\/b"}"#,
+        );
+        assert_eq!(record.text("A").as_deref(), Some("x"));
+        assert_eq!((record.int("b"), record.int("c")), (Some(7), Some(7)));
+        let bool = |name: &str| record.text(name).as_deref().and_then(as_bool);
+        assert_eq!((bool("d"), bool("e")), (Some(true), Some(false)));
+        for none in ["f", "g", "h", "missing"] {
+            assert_eq!(record.text(none), None, "{none}");
+        }
+        assert_eq!(record.text("i").as_deref(), Some("aé/b"));
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_unreadable_but_kept() {
+        let record = parse(r#"{"a":"\ud800"}"#);
+        assert_eq!(record.text("a"), None);
+        assert_eq!(record.unmapped().as_deref(), Some(r#"{"a":"\ud800"}"#));
+    }
+
+    #[test]
+    fn unmapped_is_what_was_not_taken_in_its_own_words() {
+        let record = parse(r#"{"a":1,"b \"q\"":{"x": [1,  2]},"c":null,"d":"","e":[],"f":{}}"#);
+        record.take("A");
+        assert_eq!(
+            record.unmapped().as_deref(),
+            Some(r#"{"b \"q\"":{"x": [1,  2]}}"#)
+        );
+        record.take("b \"q\"");
+        assert_eq!(record.unmapped(), None);
+    }
+
+    #[test]
+    fn named_values_are_found_in_pair_lists() {
+        let record = parse(r#"{"P":[{"Name":"A","Value":"1"},"odd",{"Name":"B","Value":["x"]}]}"#);
+        assert_eq!(record.named("P", "a").as_deref(), Some("1"));
+        assert_eq!(record.named("P", "B"), None);
+    }
+}

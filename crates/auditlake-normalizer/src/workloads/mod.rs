@@ -1,0 +1,352 @@
+//! What each workload's records mean: one file a workload, and this registry.
+//!
+//! A workload is a list of record types, const tables (operation → class and activity; source member → OCSF
+//! attribute) and the few functions that tables cannot say. Adding one is a file, a line in [`WORKLOADS`], and fixtures.
+
+mod dlp;
+mod entra_directory;
+mod entra_sign_in;
+mod exchange_admin;
+mod exchange_mailbox;
+mod sharepoint_files;
+mod sharepoint_sharing;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::class::{self, Class};
+use crate::event::Event;
+use crate::record::Record;
+use crate::record_types;
+use crate::schema::path::Leaf;
+use crate::verbs;
+
+/// The workloads with a mapping of their own.
+pub static WORKLOADS: &[&Workload] = &[
+    &entra_sign_in::WORKLOAD,
+    &entra_directory::WORKLOAD,
+    &exchange_admin::WORKLOAD,
+    &exchange_mailbox::WORKLOAD,
+    &sharepoint_files::WORKLOAD,
+    &sharepoint_sharing::WORKLOAD,
+    &dlp::WORKLOAD,
+];
+
+/// What the records of one workload mean.
+#[derive(Debug)]
+pub struct Workload {
+    /// Name for people.
+    pub name: &'static str,
+    /// Record types that it covers.
+    pub record_types: &'static [u16],
+    /// Operations by name.
+    pub operations: &'static [Operation],
+    /// Class of operations that no name or pattern covers; their activity comes from the verb rule, or is this one.
+    pub otherwise: Otherwise,
+    /// Members that go to one attribute as they are.
+    pub fields: &'static [Mapping],
+    /// Class and activity where a field decides, after the tables.
+    pub(crate) refine: fn(&Record<'_>, Decision) -> Decision,
+    /// What tables cannot say.
+    pub(crate) map: fn(&mut Event<'_, '_>),
+}
+
+/// Class and activity of an operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Names as Microsoft sends them, without a final full stop; a `*` at the end stands for any rest.
+    pub names: &'static [&'static str],
+    /// OCSF class.
+    pub class: &'static Class,
+    /// OCSF activity.
+    pub activity: u8,
+    /// Privilege, policy, mail flow or logging: severity Medium at least.
+    pub sensitive: bool,
+    /// Outcome that the name itself states.
+    pub outcome: Option<Outcome>,
+}
+
+/// Outcome that an operation's name states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It worked.
+    Success,
+    /// It did not.
+    Failure,
+}
+
+/// What becomes of operations that no table names.
+#[derive(Debug)]
+pub struct Otherwise {
+    /// OCSF class.
+    pub class: &'static Class,
+    /// OCSF activity; none for the verb rule.
+    pub activity: Option<u8>,
+}
+
+/// A member that goes to one attribute as it is.
+#[derive(Debug)]
+pub struct Mapping {
+    /// Member of the record.
+    pub from: &'static str,
+    /// Attribute of the event.
+    pub to: Leaf,
+    /// How the value is read.
+    pub read: Read,
+}
+
+/// How a member's value is read.
+#[derive(Debug, Clone, Copy)]
+pub enum Read {
+    /// As text.
+    Text,
+    /// As an integer, whether sent as a number or as text.
+    Integer,
+}
+
+/// What an event will be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decision {
+    pub(crate) class: &'static Class,
+    pub(crate) activity: u8,
+    pub(crate) sensitive: bool,
+    pub(crate) outcome: Option<Outcome>,
+}
+
+impl Decision {
+    pub(crate) fn new(class: &'static Class, activity: u8) -> Self {
+        Self {
+            class,
+            activity,
+            sensitive: false,
+            outcome: None,
+        }
+    }
+
+    /// The same decision for another class and activity.
+    pub(crate) fn to(self, class: &'static Class, activity: u8) -> Self {
+        Self {
+            class,
+            activity,
+            ..self
+        }
+    }
+}
+
+/// An operation of a table.
+pub(crate) const fn op(
+    names: &'static [&'static str],
+    class: &'static Class,
+    activity: u8,
+) -> Operation {
+    Operation {
+        names,
+        class,
+        activity,
+        sensitive: false,
+        outcome: None,
+    }
+}
+
+impl Operation {
+    /// The same operation, of severity Medium at least.
+    pub(crate) const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// The same operation, whose name states its outcome.
+    pub(crate) const fn outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    fn decision(&self) -> Decision {
+        Decision {
+            class: self.class,
+            activity: self.activity,
+            sensitive: self.sensitive,
+            outcome: self.outcome,
+        }
+    }
+}
+
+/// A mapping of text.
+pub(crate) const fn text(from: &'static str, to: Leaf) -> Mapping {
+    Mapping {
+        from,
+        to,
+        read: Read::Text,
+    }
+}
+
+/// A mapping of an integer.
+pub(crate) const fn integer(from: &'static str, to: Leaf) -> Mapping {
+    Mapping {
+        from,
+        to,
+        read: Read::Integer,
+    }
+}
+
+/// Nothing to refine.
+pub(crate) fn as_decided(_: &Record<'_>, decision: Decision) -> Decision {
+    decision
+}
+
+static BY_RECORD_TYPE: LazyLock<HashMap<u16, &'static Workload>> = LazyLock::new(|| {
+    let pairs = WORKLOADS
+        .iter()
+        .flat_map(|workload| workload.record_types.iter().map(|rt| (*rt, *workload)));
+    pairs.collect()
+});
+
+/// The workload that covers a record type.
+pub(crate) fn of_record_type(record_type: Option<i64>) -> Option<&'static Workload> {
+    BY_RECORD_TYPE
+        .get(&u16::try_from(record_type?).ok()?)
+        .copied()
+}
+
+/// What the event of a record will be.
+pub(crate) fn decide(record: &Record<'_>, operation: &str, record_type: Option<i64>) -> Decision {
+    let Some(workload) = of_record_type(record_type) else {
+        return by_default(operation, record_type);
+    };
+    let named = find(workload.operations, &canonical(operation)).map(Operation::decision);
+    let decision = named.unwrap_or_else(|| {
+        let Otherwise { class, activity } = workload.otherwise;
+        Decision::new(
+            class,
+            activity.unwrap_or_else(|| verbs::activity(class, operation)),
+        )
+    });
+    (workload.refine)(record, decision)
+}
+
+/// The default class of the record type, else API Activity, with the verb's activity.
+fn by_default(operation: &str, record_type: Option<i64>) -> Decision {
+    let known = record_type.and_then(record_types::by_value);
+    let class = known
+        .and_then(|known| class::by_uid(known.class_uid))
+        .unwrap_or(&class::API_ACTIVITY);
+    let activity = match class.uid {
+        2004 => 1,
+        _ => verbs::activity(class, operation),
+    };
+    Decision::new(class, activity)
+}
+
+/// The entry for a canonical name: an exact one before a pattern, patterns in their order.
+pub(crate) fn find<'t>(operations: &'t [Operation], name: &str) -> Option<&'t Operation> {
+    let exact = |known: &&str| known.eq_ignore_ascii_case(name);
+    let pattern = |known: &&str| {
+        known.strip_suffix('*').is_some_and(|start| {
+            name.get(..start.len())
+                .is_some_and(|n| n.eq_ignore_ascii_case(start))
+        })
+    };
+    let by = |matches: &dyn Fn(&&str) -> bool| {
+        operations
+            .iter()
+            .find(|operation| operation.names.iter().any(matches))
+    };
+    by(&exact).or_else(|| by(&pattern))
+}
+
+/// The form in which operation names are compared: en dashes as hyphens, blanks trimmed and single, no final full stop, small letters.
+pub(crate) fn canonical(operation: &str) -> Cow<'_, str> {
+    let trimmed = operation.trim().trim_end_matches('.').trim_end();
+    if trimmed
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    {
+        return Cow::Borrowed(trimmed);
+    }
+    let words: Vec<String> = trimmed
+        .split_whitespace()
+        .map(|word| word.replace('–', "-").to_lowercase())
+        .collect();
+    Cow::Owned(words.join(" "))
+}
+
+/// Applies a workload's field table.
+pub(crate) fn copy_fields(event: &mut Event<'_, '_>, fields: &[Mapping]) {
+    for field in fields {
+        match field.read {
+            Read::Text => event.copy(field.from, field.to),
+            Read::Integer => event.copy_int(field.from, field.to),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_their_quirks() {
+        assert_eq!(canonical("Add user."), "add user");
+        assert_eq!(
+            canonical("Update application – Certificates and secrets management "),
+            "update application - certificates and secrets management"
+        );
+        assert_eq!(
+            canonical("  Set  Company   Information."),
+            "set company information"
+        );
+    }
+
+    #[test]
+    fn no_record_type_has_two_workloads_and_no_operation_two_entries() {
+        let mut types: Vec<u16> = WORKLOADS
+            .iter()
+            .flat_map(|w| w.record_types)
+            .copied()
+            .collect();
+        let all = types.len();
+        types.sort_unstable();
+        types.dedup();
+        assert_eq!(types.len(), all);
+        for workload in WORKLOADS {
+            let mut names: Vec<_> = workload
+                .operations
+                .iter()
+                .flat_map(|o| o.names)
+                .map(|n| n.to_ascii_lowercase())
+                .collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{}", workload.name);
+        }
+    }
+
+    #[test]
+    fn tables_name_activities_that_their_class_has() {
+        for operation in WORKLOADS.iter().flat_map(|w| w.operations) {
+            let known = operation.activity == 99
+                || operation
+                    .class
+                    .activity_caption(operation.activity)
+                    .is_some();
+            assert!(
+                known,
+                "{:?}: {} {}",
+                operation.names, operation.class.caption, operation.activity
+            );
+        }
+    }
+
+    #[test]
+    fn table_names_are_canonical() {
+        for name in WORKLOADS
+            .iter()
+            .flat_map(|w| w.operations)
+            .flat_map(|o| o.names)
+        {
+            assert_eq!(canonical(name), name.to_lowercase(), "written as compared");
+        }
+    }
+}

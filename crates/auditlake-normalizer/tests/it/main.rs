@@ -1,0 +1,7 @@
+//! What the crate promises, through its public interface: the mappings by fixture and snapshot, the quarantine, the
+//! shape of the printed events.
+
+mod fixtures;
+mod ndjson;
+mod pretty;
+mod quarantine;

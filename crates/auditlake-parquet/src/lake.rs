@@ -1,0 +1,291 @@
+//! A lake: an object store and the root within it, found by a path or a URL.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreScheme, parse_url_opts};
+use url::Url;
+
+use crate::Error;
+
+/// Where tables live. Cheap to clone.
+#[derive(Clone)]
+pub struct Lake {
+    store: Arc<dyn ObjectStore>,
+    root: Path,
+    url: Url,
+    disk: Option<Arc<LocalFileSystem>>,
+}
+
+impl Lake {
+    /// Opens the lake at a location, without a request to the store.
+    ///
+    /// | location | store |
+    /// | --- | --- |
+    /// | a bare path, `file:///path` | a directory, made if missing |
+    /// | `memory:///` | this process's memory; each call is a new, empty lake |
+    /// | `s3://bucket/path` | Amazon S3 and its like, configured by the `AWS_…` variables |
+    /// | `az://container/path`, `abfss://container@account.dfs.core.windows.net/path` | Azure Blob Storage and Data Lake, by the `AZURE_…` variables |
+    /// | `gs://bucket/path` | Google Cloud Storage, by the `GOOGLE_…` variables |
+    ///
+    /// The `https` forms of Amazon and Azure URLs will do, too. The variables are those of
+    /// `object_store`'s own `from_env` builders.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsupportedScheme`], [`Error::Location`] for what is no URL or holds a credential,
+    /// [`Error::Directory`] for a directory that cannot be made, [`Error::Open`] if the store's
+    /// configuration is wanting.
+    pub fn open(location: &str) -> Result<Self, Error> {
+        if !location.contains("://") {
+            refuse_half_a_scheme(location)?;
+            return Self::on_disk(FilePath::new(location));
+        }
+        let url = Url::parse(location).map_err(|error| invalid(error.to_string()))?;
+        refuse_credentials(&url)?;
+        match url.scheme() {
+            "file" => Self::on_disk(&file_path(&url)?),
+            "memory" => Ok(Self::with_store(Arc::new(InMemory::new()), Path::ROOT, url)),
+            scheme => {
+                let options = environment(variable_prefix(&url)?, std::env::vars_os());
+                let (store, root) =
+                    parse_url_opts(&url, options).map_err(|source| Error::Open {
+                        scheme: scheme.to_owned(),
+                        source,
+                    })?;
+                Ok(Self::with_store(store.into(), root, url))
+            }
+        }
+    }
+
+    /// A lake in a store that the caller has made; `url` is only for people to read.
+    pub fn with_store(store: Arc<dyn ObjectStore>, root: Path, url: Url) -> Self {
+        Self {
+            store,
+            root,
+            url,
+            disk: None,
+        }
+    }
+
+    fn on_disk(directory: &FilePath) -> Result<Self, Error> {
+        let failed = |source| Error::Directory {
+            path: directory.to_owned(),
+            source,
+        };
+        std::fs::create_dir_all(directory).map_err(failed)?;
+        let absolute = std::fs::canonicalize(directory).map_err(failed)?;
+        let store = LocalFileSystem::new_with_prefix(&absolute)
+            .map_err(|source| Error::Open {
+                scheme: "file".to_owned(),
+                source,
+            })?
+            // What was written must outlast a power cut, as it does in a cloud store.
+            .with_fsync(true);
+        let url = Url::from_directory_path(&absolute)
+            .map_err(|()| invalid("the directory has no URL".to_owned()))?;
+        let disk = Arc::new(store);
+        Ok(Self {
+            store: disk.clone(),
+            root: Path::ROOT,
+            url,
+            disk: Some(disk),
+        })
+    }
+
+    /// The store, whose paths start at the bucket or container: see [`path`](Self::path).
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// The lake's address; it holds no credential.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The store's path of something in the lake.
+    ///
+    /// `relative` is taken as it is, `%` and all, since partition values come escaped already. Only
+    /// if it is no valid path (a segment is `..`, or holds a control character) is it escaped.
+    pub fn path(&self, relative: &str) -> Path {
+        let full = match self.root.as_ref() {
+            "" => relative.to_owned(),
+            root => format!("{root}/{relative}"),
+        };
+        Path::parse(&full).unwrap_or_else(|_| Path::from(full))
+    }
+
+    /// Removes what a killed process may have left beside an object that it was about to put.
+    ///
+    /// On disk, a put first writes a staging file `<name>#<number>`, which lists do not show; a process that is
+    /// killed leaves it there. Other stores have nothing of the kind, so nothing is done for them.
+    /// The object itself stays. Call it only when nobody else is writing that object.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Staging`] if a directory cannot be read or a file not removed.
+    pub async fn remove_staging(&self, relative: &str) -> Result<(), Error> {
+        let Some(disk) = &self.disk else {
+            return Ok(());
+        };
+        let object = disk
+            .path_to_filesystem(&self.path(relative))
+            .map_err(Error::store(relative))?;
+        remove_staging_files(&object)
+            .await
+            .map_err(|source| Error::Staging {
+                path: relative.to_owned(),
+                source,
+            })
+    }
+}
+
+impl fmt::Display for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
+// By hand: a store's own Debug shows its configuration.
+impl fmt::Debug for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lake").field(&self.url.as_str()).finish()
+    }
+}
+
+fn invalid(reason: String) -> Error {
+    Error::Location { reason }
+}
+
+const SCHEMES: [&str; 10] = [
+    "file", "memory", "s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss",
+];
+
+/// `s3:/bucket` is a slip of the hand, and no wish for a directory of that name.
+fn refuse_half_a_scheme(path: &str) -> Result<(), Error> {
+    match path.split_once(':') {
+        Some((scheme, _)) if SCHEMES.contains(&scheme) => Err(invalid(format!(
+            "after `{scheme}:` there must be two slashes"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// A location is printed, logged and put into reports, so it is no place for a secret.
+fn refuse_credentials(url: &Url) -> Result<(), Error> {
+    if url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        let reason = "a password, query or fragment does not belong there, \
+                      credentials come from environment variables";
+        return Err(invalid(reason.to_owned()));
+    }
+    Ok(())
+}
+
+fn file_path(url: &Url) -> Result<PathBuf, Error> {
+    url.to_file_path().map_err(|()| {
+        let host = url.host_str().unwrap_or_default();
+        invalid(format!(
+            "a file URL has three slashes, `{host}` is taken for a host"
+        ))
+    })
+}
+
+/// The prefix of the environment variables that configure the URL's store.
+fn variable_prefix(url: &Url) -> Result<&'static str, Error> {
+    let scheme = url.scheme();
+    match (ObjectStoreScheme::parse(url), scheme) {
+        (Ok((ObjectStoreScheme::AmazonS3, _)), _) => Ok("AWS_"),
+        (Ok((ObjectStoreScheme::MicrosoftAzure, _)), _) => Ok("AZURE_"),
+        (Ok((ObjectStoreScheme::GoogleCloudStorage, _)), _) => Ok("GOOGLE_"),
+        (Err(_), "s3" | "s3a" | "gs" | "az" | "adl" | "azure" | "abfs" | "abfss") => Err(invalid(
+            format!("`{scheme}://` needs a bucket or container, and a plain path"),
+        )),
+        _ => Err(Error::UnsupportedScheme {
+            scheme: scheme.to_owned(),
+        }),
+    }
+}
+
+/// Variables outside the prefix that `object_store` documents for its builders' `from_env`.
+const UNPREFIXED: [(&str, &str); 2] = [
+    ("AZURE_", "IDENTITY_ENDPOINT"),
+    ("GOOGLE_", "SERVICE_ACCOUNT"),
+];
+
+/// The store's variables among all variables. The prefix matters: `parse_url_opts` would also take
+/// `TOKEN` or `REGION`, which any other program may have set for itself.
+fn environment(
+    prefix: &str,
+    variables: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+) -> Vec<(String, String)> {
+    let wanted = |name: &str| name.starts_with(prefix) || UNPREFIXED.contains(&(prefix, name));
+    variables
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| wanted(name))
+        .collect()
+}
+
+async fn remove_staging_files(object: &FilePath) -> std::io::Result<()> {
+    let (Some(directory), Some(name)) = (object.parent(), object.file_name()) else {
+        return Ok(());
+    };
+    let mut entries = match tokio::fs::read_dir(directory).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    while let Some(entry) = entries.next_entry().await? {
+        if is_staging_file(&entry.file_name(), name) {
+            remove_if_there(&entry.path()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn remove_if_there(file: &FilePath) -> std::io::Result<()> {
+    match tokio::fs::remove_file(file).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// `object_store` stages a local file as `<name>#<number>`.
+fn is_staging_file(found: &std::ffi::OsStr, name: &std::ffi::OsStr) -> bool {
+    let number = found
+        .as_encoded_bytes()
+        .strip_prefix(name.as_encoded_bytes())
+        .and_then(|rest| rest.strip_prefix(b"#"));
+    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_environment(prefix: &str, expected: &[&str]) {
+        let names = [
+            "AWS_REGION",
+            "REGION",
+            "TOKEN",
+            "AZURE_CLIENT_ID",
+            "IDENTITY_ENDPOINT",
+        ];
+        let variables = names.iter().map(|name| ((*name).into(), "value".into()));
+        let found = environment(prefix, variables);
+        let found: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_store_is_given_its_own_variables_alone() {
+        check_environment("AWS_", &["AWS_REGION"]);
+        check_environment("AZURE_", &["AZURE_CLIENT_ID", "IDENTITY_ENDPOINT"]);
+        check_environment("GOOGLE_", &[]);
+    }
+}

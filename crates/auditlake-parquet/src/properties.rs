@@ -1,0 +1,113 @@
+//! How a file is encoded: the settings of the Parquet writer and why they are so.
+
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::{
+    EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
+};
+use parquet::schema::types::ColumnPath;
+
+use crate::column::{self, Leaf};
+use crate::{Error, TableSpec};
+
+/// The zstd level of a [`TableSpec`] that names none. Higher levels win a few percent on audit-like
+/// text and cost many times the processor time.
+pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
+
+/// Uncompressed bytes after which a data page is closed.
+///
+/// Amazon Security Lake allows 1 MB (user guide, "Best practices for custom sources"). The writer
+/// looks at the limit only after each batch of values, and lets such a batch grow up to the limit
+/// itself; so a page holds at most twice this, unless a single value is longer.
+pub const DATA_PAGE_BYTES: usize = 450_000;
+
+/// Rows after which a row group is closed: enough to compress well, few enough that engines can
+/// share out a large file among their workers.
+pub const ROW_GROUP_ROWS: usize = 131_072;
+
+/// Estimated bytes after which a row group is closed, if its rows are long. Security Lake allows
+/// 256 MB.
+pub const ROW_GROUP_BYTES: usize = 128 * 1024 * 1024;
+
+/// The chance that a bloom filter answers "maybe" for a value that is not there.
+pub const BLOOM_FILTER_FPP: f64 = 0.01;
+
+/// What the footer says the file was written by: fixed, so that the same rows give the same bytes
+/// whatever version of the Parquet library is underneath.
+pub const CREATED_BY: &str = concat!("auditlake ", env!("CARGO_PKG_VERSION"));
+
+/// The writer's settings for a file of that many rows, in which the leaves at `empty` are all null.
+pub(crate) fn writer_properties(
+    spec: &TableSpec,
+    rows: usize,
+    empty: &[usize],
+) -> Result<WriterProperties, Error> {
+    let leaves = column::leaves(spec)?;
+    let mut builder = file_properties(spec)?.set_sorting_columns(sorting_columns(spec, &leaves)?);
+    for name in &spec.bloom_filters {
+        builder = bloom_filter(builder, &column::leaf(spec, &leaves, name)?.path, rows);
+    }
+    for name in &spec.plain {
+        builder = plain(builder, &column::leaf(spec, &leaves, name)?.path);
+    }
+    for leaf in empty.iter().filter_map(|index| leaves.get(*index)) {
+        // An empty dictionary is still a page and footer entries, and an index of nulls still an index:
+        // together a fifth of a wide, small file.
+        builder = builder
+            .set_column_dictionary_enabled(leaf.path.clone(), false)
+            .set_column_statistics_enabled(leaf.path.clone(), EnabledStatistics::Chunk);
+    }
+    Ok(builder.build())
+}
+
+fn file_properties(spec: &TableSpec) -> Result<WriterPropertiesBuilder, Error> {
+    let level = ZstdLevel::try_new(spec.zstd_level).map_err(Error::parquet(&spec.name))?;
+    Ok(WriterProperties::builder()
+        // Data pages of version 2 are not read everywhere.
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_compression(Compression::ZSTD(level))
+        .set_data_page_size_limit(DATA_PAGE_BYTES)
+        .set_dictionary_page_size_limit(DATA_PAGE_BYTES)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_created_by(CREATED_BY.to_owned())
+        .set_key_value_metadata(key_value_metadata(spec)))
+}
+
+fn key_value_metadata(spec: &TableSpec) -> Option<Vec<KeyValue>> {
+    let pairs = spec.key_value_metadata.iter();
+    let pairs = pairs.map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    (!spec.key_value_metadata.is_empty()).then(|| pairs.collect())
+}
+
+fn sorting_columns(spec: &TableSpec, leaves: &[Leaf]) -> Result<Option<Vec<SortingColumn>>, Error> {
+    let leaf = column::leaf(spec, leaves, &spec.sort_by)?;
+    // Parquet counts columns in 32 bits; beyond, the rows are sorted without saying so.
+    Ok(i32::try_from(leaf.index).ok().map(|column_idx| {
+        vec![SortingColumn {
+            column_idx,
+            descending: false,
+            nulls_first: true,
+        }]
+    }))
+}
+
+fn bloom_filter(
+    builder: WriterPropertiesBuilder,
+    path: &ColumnPath,
+    rows: usize,
+) -> WriterPropertiesBuilder {
+    // A filter is made per row group, so it never sees many more values than that has rows. The
+    // writer shrinks it to what it saw in the end; this bounds the memory until then.
+    let distinct = rows.clamp(1, ROW_GROUP_ROWS) as u64;
+    builder
+        .set_column_bloom_filter_fpp(path.clone(), BLOOM_FILTER_FPP)
+        .set_column_bloom_filter_max_ndv(path.clone(), distinct)
+}
+
+fn plain(builder: WriterPropertiesBuilder, path: &ColumnPath) -> WriterPropertiesBuilder {
+    builder
+        .set_column_dictionary_enabled(path.clone(), false)
+        .set_column_statistics_enabled(path.clone(), EnabledStatistics::Chunk)
+}

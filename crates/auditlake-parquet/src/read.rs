@@ -1,0 +1,167 @@
+//! Reading one column back, without the rest of the file.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use bytes::Bytes;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::DecodeResult;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataPushDecoder};
+use parquet::schema::types::SchemaDescriptor;
+
+use crate::column::{self, Column};
+use crate::{Error, Lake};
+
+/// Bytes of the end of a file that are fetched first: the footer of a wide table, or all of a small
+/// file, in one request.
+const TAIL_BYTES: u64 = 64 * 1024;
+
+/// The values of a text column, such as `metadata.uid`, in the order of the rows, from a whole
+/// Parquet file in memory. Structs may be around the column, lists may not.
+///
+/// # Errors
+///
+/// [`Error::UnknownColumn`] if the file has no such column, [`Error::ColumnType`] if it is not text,
+/// [`Error::Parquet`] if the file is damaged.
+pub fn read_text_column(bytes: Bytes, column: &str) -> Result<Vec<Option<String>>, Error> {
+    let parquet = Error::parquet;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(parquet("the file"))?;
+    let mask = mask(builder.parquet_schema(), "the file", column)?;
+    let mut values = Vec::new();
+    for batch in builder
+        .with_projection(mask)
+        .build()
+        .map_err(parquet("the file"))?
+    {
+        append(
+            &batch.map_err(Error::arrow("the file"))?,
+            column,
+            &mut values,
+        )?;
+    }
+    Ok(values)
+}
+
+/// As [`read_text_column`], from a file in the lake, of which only the footer and the column are
+/// fetched. `path` is relative to the lake.
+///
+/// # Errors
+///
+/// As there, and [`Error::Store`] if the store does not give the file.
+pub async fn read_text_column_at(
+    lake: &Lake,
+    path: &str,
+    column: &str,
+) -> Result<Vec<Option<String>>, Error> {
+    let object = Object {
+        store: lake.store().as_ref(),
+        location: lake.path(path),
+        path,
+    };
+    let metadata = object.metadata().await?;
+    let mut decoder = decoder(metadata, path, column)?;
+    let mut values = Vec::new();
+    loop {
+        match decoder.try_decode().map_err(Error::parquet(path))? {
+            DecodeResult::Data(batch) => append(&batch, column, &mut values)?,
+            DecodeResult::Finished => return Ok(values),
+            DecodeResult::NeedsData(ranges) => {
+                let data = object.fetch(&ranges).await?;
+                decoder
+                    .push_ranges(ranges, data)
+                    .map_err(Error::parquet(path))?;
+            }
+        }
+    }
+}
+
+/// A file in a store, by ranges.
+struct Object<'a> {
+    store: &'a dyn ObjectStore,
+    location: Path,
+    path: &'a str,
+}
+
+impl Object<'_> {
+    async fn fetch(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
+        self.store
+            .get_ranges(&self.location, ranges)
+            .await
+            .map_err(Error::store(self.path))
+    }
+
+    async fn metadata(&self) -> Result<Arc<ParquetMetaData>, Error> {
+        let size = self
+            .store
+            .head(&self.location)
+            .await
+            .map_err(Error::store(self.path))?
+            .size;
+        let parquet = || Error::parquet(self.path);
+        let mut decoder = ParquetMetaDataPushDecoder::try_new(size).map_err(parquet())?;
+        let tail = size.saturating_sub(TAIL_BYTES)..size;
+        let mut ranges = vec![tail];
+        loop {
+            let data = self.fetch(&ranges).await?;
+            decoder.push_ranges(ranges, data).map_err(parquet())?;
+            match decoder.try_decode().map_err(parquet())? {
+                DecodeResult::Data(metadata) => return Ok(Arc::new(metadata)),
+                DecodeResult::NeedsData(needed) => ranges = needed,
+                DecodeResult::Finished => return Err(no_footer(self.path)),
+            }
+        }
+    }
+}
+
+fn no_footer(path: &str) -> Error {
+    let source = parquet::errors::ParquetError::General("the file has no footer".to_owned());
+    Error::Parquet {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn decoder(
+    metadata: Arc<ParquetMetaData>,
+    path: &str,
+    column: &str,
+) -> Result<ParquetPushDecoder, Error> {
+    let mask = mask(metadata.file_metadata().schema_descr(), path, column)?;
+    ParquetPushDecoderBuilder::try_new_decoder(metadata)
+        .and_then(|builder| builder.with_projection(mask).build())
+        .map_err(Error::parquet(path))
+}
+
+fn mask(schema: &SchemaDescriptor, file: &str, column: &str) -> Result<ProjectionMask, Error> {
+    let found = schema
+        .columns()
+        .iter()
+        .position(|leaf| leaf.path().string() == column);
+    let index = found.ok_or_else(|| column::unknown(file, column))?;
+    Ok(ProjectionMask::leaves(schema, [index]))
+}
+
+fn append(batch: &RecordBatch, name: &str, values: &mut Vec<Option<String>>) -> Result<(), Error> {
+    let column = Column::find(batch, name).ok_or_else(|| column::unknown("the file", name))?;
+    let data_type = column.values.data_type();
+    if !data_type.is_string() {
+        let (column, data_type) = (name.to_owned(), Box::new(data_type.clone()));
+        return Err(Error::ColumnType {
+            column,
+            data_type,
+            expected: "text",
+        });
+    }
+    let texts = cast(&column.values, &DataType::Utf8).map_err(Error::arrow("the file"))?;
+    let texts = texts.as_string::<i32>();
+    let text = |row| (!column.is_null(row)).then(|| texts.value(row).to_owned());
+    values.extend((0..batch.num_rows()).map(text));
+    Ok(())
+}

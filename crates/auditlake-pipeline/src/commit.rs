@@ -1,0 +1,457 @@
+//! The last stage: one generation at a time, from rows to a commit in the ledger.
+//!
+//! A record counts as in the lake once its generation is committed, and whether a row is new is judged by that, so
+//! there is one committer a run. Two runs of one connection at the same time settle it between themselves: each
+//! shows its intent before it looks for the other's, so at least one sees the other. The run that started later
+//! gives way; the earlier waits until it has, and learns what was committed meanwhile.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use auditlake_parquet::{EncodedFile, Lake};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::dedup::{self, Addition};
+use crate::error::Error;
+use crate::gap::{Gap, GapReason};
+use crate::identities::Identities;
+use crate::ledger::rollback::LiveIntent;
+use crate::ledger::runs::OtherRuns;
+use crate::ledger::{
+    Commit, CommittedFile, Created, Failed, Intent, LEDGER_VERSION, Ledger, LiveRun, Place,
+    Process, Scan, UnitKey,
+};
+use crate::normalize::Generation;
+use crate::plan::compact;
+use crate::recorder::Recorder;
+use crate::tables::Tables;
+
+/// How long another run's intent is waited for: commits take seconds.
+pub(crate) const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+/// How often to look whether another run is done.
+const POLL: Duration = Duration::from_millis(200);
+/// Concurrent uploads of a generation's files.
+const UPLOADS: usize = 8;
+
+/// Where and as whom a committer commits.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) lake: Lake,
+    pub(crate) connection: String,
+    /// Directories of the ledger that belong to the run.
+    pub(crate) content_types: Vec<String>,
+    /// First window of the ledger to look at; none for all.
+    pub(crate) from: Option<String>,
+    pub(crate) zstd_level: i32,
+    /// Nothing will be committed, so nothing is rolled back either.
+    pub(crate) read_only: bool,
+}
+
+/// Commits generations, one at a time.
+#[derive(Debug)]
+pub(crate) struct Committer {
+    site: Site,
+    ledger: Ledger,
+    tables: Tables,
+    run: LiveRun,
+    recorder: Arc<Recorder>,
+    cancel: CancellationToken,
+    scan: Scan,
+    history: History,
+    identities: Identities,
+    /// The other runs as they were before the ledger was read last.
+    others: OtherRuns,
+    /// Whether the ledger had intents of runs at work then.
+    held: bool,
+}
+
+/// What the commits say that were read so far.
+#[derive(Debug, Default)]
+struct History {
+    read: BTreeSet<Place>,
+    content_ids: HashSet<(String, String)>,
+    /// Failures that the ledger names already.
+    noted: HashSet<(UnitKey, Option<String>, GapReason)>,
+    /// Commits whose identities are not loaded yet.
+    unloaded: Vec<Commit>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Attempt {
+    Committed,
+    /// Another run committed something or goes first: judge again.
+    Again,
+    /// Another run holds the window and does not come to an end.
+    Skip,
+}
+
+impl Committer {
+    /// Reads the ledger, and rolls back what runs that ended left unfinished.
+    pub(crate) async fn open(
+        site: Site,
+        recorder: Arc<Recorder>,
+        cancel: CancellationToken,
+    ) -> Result<Self, Error> {
+        let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
+        let mut committer = Self {
+            ledger: Ledger::new(site.lake.clone(), &site.connection),
+            tables: Tables::new(site.zstd_level),
+            run,
+            recorder,
+            cancel,
+            scan: Scan::default(),
+            history: History::default(),
+            identities: Identities::default(),
+            others: OtherRuns::default(),
+            held: false,
+            site,
+        };
+        if !committer.site.read_only {
+            committer.ledger.start_run(committer.run.id()).await?;
+        }
+        committer.refresh().await?;
+        Ok(committer)
+    }
+
+    /// Tells other runs that this one commits no more.
+    pub(crate) async fn close(self) -> Result<(), Error> {
+        self.ledger.end_run(self.run.id()).await
+    }
+
+    /// Content ids that the ledger has, with their content types.
+    pub(crate) fn content_ids(&self) -> &HashSet<(String, String)> {
+        &self.history.content_ids
+    }
+
+    /// Commits a generation, unless all of it is in the lake.
+    pub(crate) async fn commit(&mut self, generation: Generation) -> Result<(), Error> {
+        let generation = Arc::new(generation);
+        while self.has_news(&generation) {
+            if self.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            self.load_identities().await?;
+            match self.attempt(&generation).await? {
+                Attempt::Committed => break,
+                Attempt::Again => self.wait_for_earlier_runs().await?,
+                Attempt::Skip => {
+                    self.skip(&generation);
+                    break;
+                }
+            }
+        }
+        self.report(&generation);
+        Ok(())
+    }
+
+    /// Whether the ledger lacks something that the generation says.
+    fn has_news(&self, generation: &Generation) -> bool {
+        // Files have no content ids: only their records tell.
+        (generation.content_ids.is_empty() && !generation.batches.is_empty())
+            || !self.new_content_ids(generation).is_empty()
+            || generation.failed.iter().any(|failed| {
+                !self
+                    .history
+                    .noted
+                    .contains(&noted(&generation.unit, failed))
+            })
+    }
+
+    fn new_content_ids(&self, generation: &Generation) -> Vec<String> {
+        let content_type = &generation.unit.content_type;
+        let known = |id: &&String| {
+            self.history
+                .content_ids
+                .contains(&(content_type.clone(), (*id).clone()))
+        };
+        generation
+            .content_ids
+            .iter()
+            .filter(|id| !known(id))
+            .cloned()
+            .collect()
+    }
+
+    async fn attempt(&mut self, generation: &Arc<Generation>) -> Result<Attempt, Error> {
+        let number = self.scan.next_generation(&generation.unit);
+        let place = Place {
+            unit: generation.unit.clone(),
+            generation: number,
+        };
+        let content_ids = self.new_content_ids(generation);
+        let addition = self.encode(generation, &place).await?;
+        if addition.files.is_empty() && content_ids.is_empty() && generation.failed.is_empty() {
+            self.recorder.committed(addition);
+            return Ok(Attempt::Committed);
+        }
+        let paths: Vec<String> = addition
+            .files
+            .iter()
+            .map(|file| file.path.clone())
+            .collect();
+        let intent = self.intent(content_ids.clone(), paths.clone());
+        self.scan.intents.insert(place.clone(), intent.started);
+        if self.ledger.create_intent(&place, &intent).await? == Created::Lost {
+            return Ok(Attempt::Again);
+        }
+        let turn = self.turn(&place, &addition, &content_ids).await?;
+        if turn != Attempt::Committed {
+            self.ledger
+                .roll_back(&place, self.run.id(), Timestamp::now(), Vec::new())
+                .await?;
+            return Ok(turn);
+        }
+        if let Err(error) = self.put(&addition.files).await {
+            self.ledger
+                .roll_back(&place, self.run.id(), Timestamp::now(), paths)
+                .await?;
+            return Err(error);
+        }
+        let commit = self.record(content_ids, &addition, &generation.failed);
+        if self.ledger.create_commit(&place, &commit).await? == Created::Lost {
+            // Another run took this one for dead. Its rollback stands.
+            self.ledger.remove(&paths).await?;
+            return Ok(Attempt::Again);
+        }
+        self.history.absorb(&place, &commit);
+        self.identities.with(|known| known.extend(&addition.fresh));
+        self.recorder.committed(addition);
+        Ok(Attempt::Committed)
+    }
+
+    /// Whether this run may go on with its intent: [`Attempt::Committed`] stands for yes.
+    async fn turn(
+        &mut self,
+        place: &Place,
+        addition: &Addition,
+        content_ids: &[String],
+    ) -> Result<Attempt, Error> {
+        if self.is_alone().await? {
+            return Ok(Attempt::Committed);
+        }
+        loop {
+            let live = self.refresh().await?;
+            self.load_identities().await?;
+            if self.is_stale(place, addition, content_ids) {
+                return Ok(Attempt::Again);
+            }
+            let mut recent = live.iter().filter(|intent| is_recent(intent)).peekable();
+            if recent.peek().is_none() {
+                let held = live.iter().any(|intent| intent.place.unit == place.unit);
+                return Ok(if held {
+                    Attempt::Skip
+                } else {
+                    Attempt::Committed
+                });
+            }
+            if recent.any(|intent| intent.run_id.as_str() < self.run.id()) {
+                return Ok(Attempt::Again);
+            }
+            self.pause().await?;
+        }
+    }
+
+    /// Whether no other run is at work, nor was since the ledger was read.
+    async fn is_alone(&self) -> Result<bool, Error> {
+        let others = self.ledger.other_runs(self.run.id()).await?;
+        Ok(!self.held && !others.at_work && others == self.others)
+    }
+
+    /// Whether another run committed some of these records meanwhile.
+    fn is_stale(&self, place: &Place, addition: &Addition, content_ids: &[String]) -> bool {
+        let content_type = &place.unit.content_type;
+        let taken = |id: &String| {
+            self.history
+                .content_ids
+                .contains(&(content_type.clone(), id.clone()))
+        };
+        content_ids.iter().any(taken)
+            || self
+                .identities
+                .with(|known| addition.fresh.iter().any(|id| known.contains(id)))
+    }
+
+    async fn wait_for_earlier_runs(&mut self) -> Result<(), Error> {
+        loop {
+            let live = self.refresh().await?;
+            let earlier =
+                |intent: &LiveIntent| is_recent(intent) && intent.run_id.as_str() < self.run.id();
+            if !live.iter().any(earlier) {
+                return Ok(());
+            }
+            self.pause().await?;
+        }
+    }
+
+    async fn pause(&self) -> Result<(), Error> {
+        match self
+            .cancel
+            .run_until_cancelled(tokio::time::sleep(POLL))
+            .await
+        {
+            Some(()) => Ok(()),
+            // An intent of this run may be open: it is rolled back by the next run.
+            None => Err(Error::Cancelled),
+        }
+    }
+
+    /// Reads what the ledger has new, and returns the intents of other runs that are at work.
+    async fn refresh(&mut self) -> Result<Vec<LiveIntent>, Error> {
+        if !self.site.read_only {
+            self.others = self.ledger.other_runs(self.run.id()).await?;
+        }
+        self.scan = self.ledger.scan(&self.site.content_types, self.site.from.as_deref()).await?;
+        let new: Vec<Place> = self.scan.commits.difference(&self.history.read).cloned().collect();
+        let commits = self.ledger.read_commits(&new).await?;
+        for (place, commit) in commits {
+            self.history.absorb(&place, &commit);
+            self.clear_rolled_back(&commit).await?;
+            if !commit.files.is_empty() {
+                self.history.unloaded.push(Commit { content_ids: Vec::new(), ..commit });
+            }
+        }
+        if self.site.read_only {
+            return Ok(Vec::new());
+        }
+        let live = self.ledger.settle_open(&self.scan, self.run.id(), Timestamp::now()).await?;
+        self.held = !live.is_empty();
+        Ok(live)
+    }
+
+    /// A slow writer may have come after the rollback.
+    async fn clear_rolled_back(&self, commit: &Commit) -> Result<(), Error> {
+        if self.site.read_only { Ok(()) } else { self.ledger.remove(&commit.rolled_back).await }
+    }
+
+    /// Only a run that has something to commit needs to know what is there.
+    async fn load_identities(&mut self) -> Result<(), Error> {
+        self.identities
+            .load(&self.site.lake, &self.history.unloaded)
+            .await?;
+        self.history.unloaded.clear();
+        Ok(())
+    }
+
+    async fn encode(&self, generation: &Arc<Generation>, place: &Place) -> Result<Addition, Error> {
+        let (generation, identities) = (Arc::clone(generation), self.identities.clone());
+        let (tables, name) = (self.tables.clone(), file_name(place, self.run.id()));
+        tokio::task::spawn_blocking(move || dedup::add(&generation, &identities, &tables, &name))
+            .await?
+    }
+
+    async fn put(&self, files: &[EncodedFile]) -> Result<(), Error> {
+        stream::iter(files)
+            .map(|file| auditlake_parquet::write(&self.site.lake, file))
+            .buffer_unordered(UPLOADS)
+            .try_collect::<()>()
+            .await?;
+        Ok(())
+    }
+
+    fn intent(&self, content_ids: Vec<String>, paths: Vec<String>) -> Intent {
+        Intent {
+            version: LEDGER_VERSION,
+            run_id: self.run.id().to_owned(),
+            process: Process::current(),
+            started: Timestamp::now(),
+            content_ids,
+            paths,
+        }
+    }
+
+    fn record(&self, content_ids: Vec<String>, addition: &Addition, failed: &[Failed]) -> Commit {
+        Commit {
+            version: LEDGER_VERSION,
+            run_id: self.run.id().to_owned(),
+            committed: Timestamp::now(),
+            files: addition.files.iter().map(committed_file).collect(),
+            content_ids,
+            counts: addition.counts,
+            failed: failed.to_vec(),
+            rolled_back: Vec::new(),
+        }
+    }
+
+    fn skip(&self, generation: &Generation) {
+        self.recorder.with(|report| report.windows.skipped += 1);
+        self.recorder.gap(Gap {
+            content_type: generation.unit.content_type.clone(),
+            window: Some(generation.unit.window.clone()),
+            content_id: None,
+            reason: GapReason::Failed,
+            detail: "another run is at work on this window".to_owned(),
+        });
+    }
+
+    fn report(&self, generation: &Generation) {
+        for failed in &generation.failed {
+            self.recorder.failed(
+                &generation.unit.content_type,
+                &generation.unit.window,
+                failed,
+            );
+        }
+        if generation.last {
+            self.recorder.progress.windows_done.add(1);
+        }
+    }
+}
+
+impl History {
+    fn absorb(&mut self, place: &Place, commit: &Commit) {
+        self.read.insert(place.clone());
+        let content_type = &place.unit.content_type;
+        self.content_ids.extend(
+            commit
+                .content_ids
+                .iter()
+                .map(|id| (content_type.clone(), id.clone())),
+        );
+        self.noted.extend(
+            commit
+                .failed
+                .iter()
+                .map(|failed| noted(&place.unit, failed)),
+        );
+    }
+}
+
+fn noted(unit: &UnitKey, failed: &Failed) -> (UnitKey, Option<String>, GapReason) {
+    (unit.clone(), failed.content_id.clone(), failed.reason)
+}
+
+fn is_recent(intent: &LiveIntent) -> bool {
+    intent.made + PATIENCE > Timestamp::now()
+}
+
+fn committed_file(file: &EncodedFile) -> CommittedFile {
+    CommittedFile {
+        path: file.path.clone(),
+        rows: file.rows,
+        bytes: file.bytes.len() as u64,
+        sha256: file.sha256.clone(),
+    }
+}
+
+/// Unique, and sorts by the window's start: `20260504T100000Z-Audit.Exchange-000000-4ac81f0b`.
+fn file_name(place: &Place, run_id: &str) -> String {
+    let Place { unit, generation } = place;
+    let start = unit.window.split('_').next().unwrap_or_default();
+    // The end of a run id is random, its start is the time.
+    let run: String = run_id
+        .chars()
+        .skip(run_id.len().saturating_sub(8))
+        .collect();
+    format!("{start}-{}-{generation:06}-{run}", unit.content_type)
+}
+
+/// First window of the ledger that a run must look at.
+pub(crate) fn ledger_from(since: Timestamp) -> String {
+    compact(since).to_string()
+}
+
+#[cfg(test)]
+mod tests;

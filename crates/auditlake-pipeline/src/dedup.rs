@@ -1,0 +1,116 @@
+//! Which rows of a generation are new, and the files that hold them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use auditlake_normalizer::{Batch, Row};
+use auditlake_parquet::{EncodedFile, TableBuffer};
+
+use crate::error::Error;
+use crate::identities::Identities;
+use crate::ledger::Counts;
+use crate::normalize::Generation;
+use crate::tables::Tables;
+
+/// What a generation would add to the lake.
+#[derive(Debug, Default)]
+pub(crate) struct Addition {
+    pub(crate) files: Vec<EncodedFile>,
+    /// Identities of the rows in the files.
+    pub(crate) fresh: HashSet<u128>,
+    pub(crate) counts: Counts,
+    pub(crate) kinds: Kinds,
+}
+
+/// Events by what they are.
+#[derive(Debug, Default)]
+pub(crate) struct Kinds {
+    pub(crate) by_class: BTreeMap<String, u64>,
+    pub(crate) by_record_type: BTreeMap<String, u64>,
+    pub(crate) unknown_record_types: BTreeMap<String, u64>,
+}
+
+impl Kinds {
+    pub(crate) fn add(&mut self, row: &Row) {
+        count(&mut self.by_class, row.class_name);
+        if let Some(record_type) = &row.record_type {
+            count(&mut self.by_record_type, record_type);
+            if !row.record_type_known {
+                count(&mut self.unknown_record_types, record_type);
+            }
+        }
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, u64>, key: &str) {
+    if let Some(count) = counts.get_mut(key) {
+        *count += 1;
+    } else {
+        counts.insert(key.to_owned(), 1);
+    }
+}
+
+/// Drops what the lake has, or what came before in the generation, and encodes the rest.
+pub(crate) fn add(
+    generation: &Generation,
+    known: &Identities,
+    tables: &Tables,
+    name: &str,
+) -> Result<Addition, Error> {
+    let mut addition = Addition::default();
+    let mut events = TableBuffer::new(tables.events.clone())?;
+    let mut quarantine = TableBuffer::new(tables.quarantine.clone())?;
+    for batch in &generation.batches {
+        let kept = addition.keep(batch, known)?;
+        events.push(kept.events)?;
+        quarantine.push(kept.quarantine)?;
+    }
+    addition.files = events.encode(|_, _| name.to_owned())?;
+    addition
+        .files
+        .extend(quarantine.encode(|_, _| name.to_owned())?);
+    Ok(addition)
+}
+
+/// The rows of a batch that are new.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) events: RecordBatch,
+    pub(crate) quarantine: RecordBatch,
+}
+
+impl Addition {
+    /// Counts a batch, and takes what is new of it.
+    pub(crate) fn keep(&mut self, batch: &Batch, known: &Identities) -> Result<Kept, Error> {
+        let kept = self.judge(known, batch.rows.iter().map(|row| row.identity));
+        for (row, _) in batch.rows.iter().zip(&kept).filter(|(_, kept)| **kept) {
+            self.kinds.add(row);
+        }
+        let events = filter(&batch.events, kept)?;
+        let kept = self.judge(known, batch.quarantine_identities.iter().copied());
+        let quarantine = filter(&batch.quarantine, kept)?;
+        self.counts.events += events.num_rows() as u64;
+        self.counts.quarantined += quarantine.num_rows() as u64;
+        Ok(Kept { events, quarantine })
+    }
+
+    fn judge(&mut self, known: &Identities, identities: impl Iterator<Item = u128>) -> Vec<bool> {
+        let fresh = &mut self.fresh;
+        let kept: Vec<bool> = known.with(|known| {
+            identities
+                .map(|id| !known.contains(&id) && fresh.insert(id))
+                .collect()
+        });
+        self.counts.records += kept.len() as u64;
+        self.counts.duplicates += kept.iter().filter(|kept| !**kept).count() as u64;
+        kept
+    }
+}
+
+fn filter(batch: &RecordBatch, kept: Vec<bool>) -> Result<RecordBatch, Error> {
+    if kept.iter().all(|kept| *kept) {
+        return Ok(batch.clone());
+    }
+    filter_record_batch(batch, &BooleanArray::from(kept)).map_err(Error::Rows)
+}

@@ -1,0 +1,88 @@
+//! What can end a run, by what a caller can do about it.
+
+use std::path::PathBuf;
+
+/// Why a run ended without a report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting that cannot work.
+    #[error("{0}")]
+    Config(String),
+    /// The token could not be had, or the service refuses it.
+    #[error("the service does not accept the credentials")]
+    Credentials(#[source] Box<auditlake_api::Error>),
+    /// No content type may be read with this token. The service's words.
+    #[error("no content type may be read: {0}")]
+    Permission(String),
+    /// The service could not be used at all.
+    #[error("the service failed")]
+    Service(#[source] Box<auditlake_api::Error>),
+    /// The lake could not be opened, read or written.
+    #[error("the lake failed")]
+    Lake(#[from] auditlake_parquet::Error),
+    /// An object of the ledger could not be read or written.
+    #[error("the ledger failed at `{path}`")]
+    Ledger {
+        /// Object path in the lake.
+        path: String,
+        /// The store's error.
+        #[source]
+        source: object_store::Error,
+    },
+    /// An object of the ledger is not what this version can read.
+    #[error("the ledger record `{path}` cannot be read")]
+    Record {
+        /// Object path in the lake.
+        path: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Arrow refused to take rows out of a batch.
+    #[error("rows cannot be filtered")]
+    Rows(#[source] arrow::error::ArrowError),
+    /// An input file could not be read.
+    #[error("the input `{}` cannot be read", path.display())]
+    Input {
+        /// The file, `-` for standard input.
+        path: PathBuf,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The output could not be written.
+    #[error("the output cannot be written")]
+    Output(#[source] std::io::Error),
+    /// A worker thread ended unexpectedly.
+    #[error("a worker ended unexpectedly")]
+    Worker(#[from] tokio::task::JoinError),
+    /// Interrupted. What was committed stays, the rest is fetched by the next run.
+    #[error("interrupted; what was committed is safe, run it again for the rest")]
+    Cancelled,
+}
+
+/// What kind of [`Error`] it is: the exit codes of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Usage or configuration: exit code 2.
+    Usage,
+    /// Credentials or permission: exit code 3.
+    Credentials,
+    /// Anything else that failed: exit code 1.
+    Failed,
+    /// Interrupted: exit code 130.
+    Cancelled,
+}
+
+impl Error {
+    /// The kind, which the command line maps to its exit code.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Config(_) => ErrorKind::Usage,
+            Self::Credentials(_) | Self::Permission(_) => ErrorKind::Credentials,
+            Self::Cancelled => ErrorKind::Cancelled,
+            _ => ErrorKind::Failed,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Files to OCSF events, one JSON object a line.
+
+use std::io::{self, Write};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use auditlake_normalizer::{Batch, Origin, write_ndjson};
+
+use super::records::each_record;
+use super::{FILES_CONNECTION, FilesReport, Input, QuarantinedItem};
+use crate::dedup::Addition;
+use crate::error::Error;
+use crate::identities::Identities;
+use crate::normalize::Batcher;
+
+/// Quarantined items that are named.
+const NAMED_ITEMS: usize = 100;
+
+/// Normalizes inputs and writes the events as OCSF JSON, one object a line.
+///
+/// Fails at the first input that cannot be read; what no audit record is, is counted and named.
+pub fn normalize_to_ndjson(
+    inputs: &[Input],
+    raw_data: bool,
+    out: impl Write,
+) -> Result<FilesReport, Error> {
+    let mut writer = Writer {
+        out,
+        addition: Addition::default(),
+        quarantine: Vec::new(),
+        failure: None,
+    };
+    for input in inputs {
+        writer.write_input(input, raw_data)?;
+    }
+    writer.out.flush().map_err(Error::Output)?;
+    Ok(writer.report(inputs.len() as u64))
+}
+
+struct Writer<W> {
+    out: W,
+    addition: Addition,
+    quarantine: Vec<QuarantinedItem>,
+    /// Why the writing ended, which the reading can only pass on as its own error.
+    failure: Option<Error>,
+}
+
+impl<W: Write> Writer<W> {
+    fn write_input(&mut self, input: &Input, raw_data: bool) -> Result<(), Error> {
+        let name = input.name();
+        let origin = Origin {
+            connection: FILES_CONNECTION,
+            content_id: Some(&name),
+            ..Origin::default()
+        };
+        let mut batcher = Batcher::new(raw_data);
+        let read = each_record(input, &mut |record: &[u8]| {
+            batcher.push(record, &origin);
+            batcher
+                .full()
+                .iter()
+                .try_for_each(|batch| self.write_or_note(batch, &name))
+        });
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        read.map_err(|source| input.error(source))?;
+        batcher
+            .finish()
+            .iter()
+            .try_for_each(|batch| self.write_batch(batch, &name))
+    }
+
+    fn write_or_note(&mut self, batch: &Batch, name: &str) -> io::Result<()> {
+        self.write_batch(batch, name).map_err(|error| {
+            self.failure = Some(error);
+            io::ErrorKind::Other.into()
+        })
+    }
+
+    fn write_batch(&mut self, batch: &Batch, name: &str) -> Result<(), Error> {
+        let kept = self.addition.keep(batch, &Identities::default())?;
+        self.name_quarantined(&kept.quarantine, name);
+        write_ndjson(&kept.events, &mut self.out).map_err(Error::Output)
+    }
+
+    fn name_quarantined(&mut self, items: &RecordBatch, name: &str) {
+        let text = |column: &str, row| {
+            let texts = items
+                .column_by_name(column)
+                .and_then(|column| column.as_string_opt::<i32>());
+            texts
+                .filter(|texts| texts.is_valid(row))
+                .map(|texts| texts.value(row).to_owned())
+        };
+        let room = NAMED_ITEMS.saturating_sub(self.quarantine.len());
+        self.quarantine
+            .extend((0..items.num_rows().min(room)).map(|row| {
+                QuarantinedItem {
+                    input: name.to_owned(),
+                    reason: [text("reason", row), text("detail", row)]
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join(": "),
+                }
+            }));
+    }
+
+    fn report(self, inputs: u64) -> FilesReport {
+        let (counts, kinds) = (self.addition.counts, self.addition.kinds);
+        FilesReport {
+            inputs,
+            records: counts.records,
+            events: counts.events,
+            duplicates: counts.duplicates,
+            quarantined: counts.quarantined,
+            by_class: kinds.by_class,
+            by_record_type: kinds.by_record_type,
+            unknown_record_types: kinds.unknown_record_types,
+            quarantine: self.quarantine,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_written_once_and_the_rest_is_counted_and_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("export.jsonl");
+        let record = r#"{"CreationTime":"2025-05-04T10:12:33","Id":"1","Operation":"Send","RecordType":99999}"#;
+        std::fs::write(&path, format!("{record}\n{record}\nnonsense\n")).unwrap();
+        let mut out = Vec::new();
+        let report = normalize_to_ndjson(&[Input::File(path)], false, &mut out).unwrap();
+        assert_eq!(
+            (
+                report.records,
+                report.events,
+                report.duplicates,
+                report.quarantined
+            ),
+            (3, 1, 1, 1)
+        );
+        assert_eq!(report.unknown_record_types["99999"], 1);
+        assert_eq!(report.quarantine[0].input, "export.jsonl");
+        assert!(!report.quarantine[0].reason.is_empty());
+        let events: Vec<&[u8]> = out.trim_ascii().split(|byte| *byte == b'\n').collect();
+        let event: serde_json::Value = serde_json::from_slice(events[0]).unwrap();
+        assert_eq!(
+            (events.len(), &event["metadata"]["original_event_uid"]),
+            (1, &"1".into())
+        );
+    }
+
+    #[test]
+    fn an_output_that_is_closed_ends_the_work() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("export.jsonl");
+        std::fs::write(&path, r#"{"Id":"1","Operation":"Send"}"#).unwrap();
+        let result = normalize_to_ndjson(&[Input::File(path)], false, Closed);
+        assert!(matches!(result, Err(Error::Output(_))));
+    }
+}

@@ -1,0 +1,357 @@
+//! What is in the lake, and what is about to be: create-only objects under `_auditlake/ledger/`.
+//!
+//! A generation of a unit is settled by exactly one commit object, whoever creates it first:
+//!
+//! | intent | commit | state |
+//! | --- | --- | --- |
+//! | no | no | nothing was written |
+//! | yes | no | open: files may be there; rolled back once its process is dead or its lease is over |
+//! | yes | yes, with files or content ids | in the lake |
+//! | yes | yes, with `rolled_back` | the files are removed, the number is not used again |
+//!
+//! Nothing of the ledger is ever changed or deleted.
+
+mod path;
+mod process;
+mod record;
+pub(crate) mod rollback;
+pub(crate) mod runs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use auditlake_parquet::Lake;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+pub(crate) use path::{Kind, Place, UnitKey};
+pub(crate) use process::{LiveRun, Process};
+pub use record::{Commit, CommittedFile, Counts, Failed, Intent, LEDGER_VERSION};
+
+/// Concurrent reads of ledger objects.
+const READS: usize = 32;
+
+/// The ledger of one connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Ledger {
+    lake: Lake,
+    connection: String,
+}
+
+/// The generations that the ledger has, without their contents.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// When each intent was created, by the store's clock.
+    pub(crate) intents: BTreeMap<Place, Timestamp>,
+    pub(crate) commits: BTreeSet<Place>,
+}
+
+/// What came of creating an object that others may create too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Created {
+    Ours,
+    /// Somebody else's is there.
+    Lost,
+}
+
+impl Scan {
+    /// Intents without a commit.
+    pub(crate) fn open(&self) -> impl Iterator<Item = (&Place, Timestamp)> {
+        self.intents
+            .iter()
+            .filter(|(place, _)| !self.commits.contains(place))
+            .map(|(p, t)| (p, *t))
+    }
+
+    /// The first generation number of the unit that nobody used.
+    pub(crate) fn next_generation(&self, unit: &UnitKey) -> u32 {
+        let last = |places: &mut dyn Iterator<Item = &Place>| {
+            places
+                .filter(|place| place.unit == *unit)
+                .map(|place| place.generation + 1)
+                .max()
+        };
+        let (intents, commits) = (
+            last(&mut self.intents.keys()),
+            last(&mut self.commits.iter()),
+        );
+        intents.max(commits).unwrap_or(0)
+    }
+}
+
+impl Ledger {
+    pub(crate) fn new(lake: Lake, connection: &str) -> Self {
+        Self {
+            lake,
+            connection: connection.to_owned(),
+        }
+    }
+
+    /// Lists the generations of the content types, from the window named `from` on, or all.
+    pub(crate) async fn scan(
+        &self,
+        content_types: &[String],
+        from: Option<&str>,
+    ) -> Result<Scan, Error> {
+        let mut scan = Scan::default();
+        for content_type in content_types {
+            let prefix = self
+                .lake
+                .path(&path::content_type(&self.connection, content_type));
+            let store = self.lake.store();
+            let mut objects = match from {
+                Some(from) => store.list_with_offset(Some(&prefix), &prefix.clone().join(from)),
+                None => store.list(Some(&prefix)),
+            };
+            while let Some(object) = objects.next().await {
+                let object = object.map_err(ledger_error(&prefix))?;
+                scan.add(&object);
+            }
+        }
+        Ok(scan)
+    }
+
+    /// Reads the commits at these places.
+    pub(crate) async fn read_commits(
+        &self,
+        places: &[Place],
+    ) -> Result<Vec<(Place, Commit)>, Error> {
+        stream::iter(places)
+            .map(async |place| Ok((place.clone(), self.read_commit(place).await?)))
+            .buffered(READS)
+            .try_collect()
+            .await
+    }
+
+    pub(crate) async fn read_commit(&self, place: &Place) -> Result<Commit, Error> {
+        self.read(&self.path(place, Kind::Commit)).await
+    }
+
+    pub(crate) async fn read_intent(&self, place: &Place) -> Result<Intent, Error> {
+        self.read(&self.path(place, Kind::Intent)).await
+    }
+
+    pub(crate) async fn create_intent(
+        &self,
+        place: &Place,
+        intent: &Intent,
+    ) -> Result<Created, Error> {
+        let path = self.path(place, Kind::Intent);
+        match self.create(&path, intent).await? {
+            Created::Ours => Ok(Created::Ours),
+            // A store may say so of our own request, when it was sent again after a lost answer.
+            Created::Lost => Ok(ours_if(
+                self.read_intent(place).await?.run_id == intent.run_id,
+            )),
+        }
+    }
+
+    pub(crate) async fn create_commit(
+        &self,
+        place: &Place,
+        commit: &Commit,
+    ) -> Result<Created, Error> {
+        let path = self.path(place, Kind::Commit);
+        match self.create(&path, commit).await {
+            Ok(Created::Ours) => Ok(Created::Ours),
+            // The commit may be there though the answer is an error: the object itself decides.
+            Ok(Created::Lost) => Ok(ours_if(self.read_commit(place).await? == *commit)),
+            Err(error) => match self.read_commit(place).await {
+                Ok(there) => Ok(ours_if(there == *commit)),
+                Err(_) => Err(error),
+            },
+        }
+    }
+
+    fn path(&self, place: &Place, kind: Kind) -> Path {
+        self.lake.path(&place.path(&self.connection, kind))
+    }
+
+    async fn create(&self, path: &Path, record: &impl Serialize) -> Result<Created, Error> {
+        let bytes = serde_json::to_vec(record).map_err(|source| Error::Record {
+            path: path.to_string(),
+            source,
+        })?;
+        let put = self
+            .lake
+            .store()
+            .put_opts(path, PutPayload::from(bytes), PutMode::Create.into());
+        match put.await {
+            Ok(_) => Ok(Created::Ours),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Lost),
+            Err(source) => Err(ledger_error(path)(source)),
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
+        let object = self
+            .lake
+            .store()
+            .get(path)
+            .await
+            .map_err(ledger_error(path))?;
+        let bytes = object.bytes().await.map_err(ledger_error(path))?;
+        serde_json::from_slice(&bytes).map_err(|source| Error::Record {
+            path: path.to_string(),
+            source,
+        })
+    }
+}
+
+impl Scan {
+    /// Objects that are not ours to understand are left alone.
+    fn add(&mut self, object: &object_store::ObjectMeta) {
+        match Place::parse(&object.location) {
+            Some((place, Kind::Intent)) => {
+                let made = Timestamp::from_millisecond(object.last_modified.timestamp_millis());
+                self.intents.insert(place, made.unwrap_or(Timestamp::MIN));
+            }
+            Some((place, Kind::Commit)) => {
+                self.commits.insert(place);
+            }
+            None => {}
+        }
+    }
+}
+
+fn ours_if(ours: bool) -> Created {
+    if ours { Created::Ours } else { Created::Lost }
+}
+
+fn ledger_error(path: &Path) -> impl FnOnce(object_store::Error) -> Error {
+    let path = path.to_string();
+    move |source| Error::Ledger { path, source }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn memory() -> Ledger {
+        Ledger::new(
+            Lake::open("memory:///").expect("a lake in memory"),
+            "contoso",
+        )
+    }
+
+    pub(crate) fn place(window: &str, generation: u32) -> Place {
+        let unit = UnitKey {
+            content_type: "Audit.Exchange".to_owned(),
+            window: window.to_owned(),
+        };
+        Place { unit, generation }
+    }
+
+    pub(crate) fn intent(run_id: &str, paths: &[&str]) -> Intent {
+        Intent {
+            version: LEDGER_VERSION,
+            run_id: run_id.to_owned(),
+            process: Process::current(),
+            started: Timestamp::UNIX_EPOCH,
+            content_ids: vec!["blob$1".to_owned()],
+            paths: paths.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    pub(crate) fn commit(run_id: &str) -> Commit {
+        Commit {
+            content_ids: vec!["blob$1".to_owned()],
+            ..Commit::rollback(run_id, Timestamp::UNIX_EPOCH, Vec::new())
+        }
+    }
+
+    fn types() -> Vec<String> {
+        vec!["Audit.Exchange".to_owned()]
+    }
+
+    #[tokio::test]
+    async fn one_of_two_writers_of_a_generation_wins() {
+        let ledger = memory();
+        let at = place("20260504T100000Z_20260504T110000Z", 0);
+        assert_eq!(
+            ledger.create_intent(&at, &intent("a", &[])).await.unwrap(),
+            Created::Ours
+        );
+        assert_eq!(
+            ledger.create_intent(&at, &intent("b", &[])).await.unwrap(),
+            Created::Lost
+        );
+        assert_eq!(
+            ledger.create_intent(&at, &intent("a", &[])).await.unwrap(),
+            Created::Ours
+        );
+        assert_eq!(
+            ledger.create_commit(&at, &commit("a")).await.unwrap(),
+            Created::Ours
+        );
+        assert_eq!(
+            ledger.create_commit(&at, &commit("b")).await.unwrap(),
+            Created::Lost
+        );
+        assert_eq!(ledger.read_commit(&at).await.unwrap(), commit("a"));
+    }
+
+    #[tokio::test]
+    async fn a_scan_tells_open_from_settled_and_knows_the_next_number() {
+        let ledger = memory();
+        let window = "20260504T100000Z_20260504T110000Z";
+        for generation in 0..3 {
+            ledger
+                .create_intent(&place(window, generation), &intent("a", &[]))
+                .await
+                .unwrap();
+        }
+        ledger
+            .create_commit(&place(window, 0), &commit("a"))
+            .await
+            .unwrap();
+        ledger
+            .create_commit(&place(window, 2), &commit("a"))
+            .await
+            .unwrap();
+        let scan = ledger.scan(&types(), None).await.unwrap();
+        assert_eq!(
+            scan.open()
+                .map(|(place, _)| place.generation)
+                .collect::<Vec<_>>(),
+            [1]
+        );
+        assert_eq!(scan.next_generation(&place(window, 0).unit), 3);
+        assert_eq!(
+            scan.next_generation(&place("20260504T110000Z_20260504T120000Z", 0).unit),
+            0
+        );
+    }
+
+    #[tokio::test]
+    async fn a_scan_reads_only_the_windows_from_a_name_on() {
+        let ledger = memory();
+        for window in [
+            "20260503T100000Z_20260503T110000Z",
+            "20260504T100000Z_20260504T110000Z",
+        ] {
+            ledger
+                .create_commit(&place(window, 0), &commit("a"))
+                .await
+                .unwrap();
+        }
+        let scan = ledger
+            .scan(&types(), Some("20260504T100000Z"))
+            .await
+            .unwrap();
+        assert_eq!(scan.commits.len(), 1);
+        assert_eq!(
+            ledger
+                .scan(&["DLP.All".to_owned()], None)
+                .await
+                .unwrap()
+                .commits
+                .len(),
+            0
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! Which runs of a connection there are, so that a run that is alone need not look through the ledger at each commit.
+//!
+//! A run leaves `_auditlake/runs/<connection>/<run id>.start.json` before it reads the ledger, and `.end.json` when
+//! it commits no more. Whatever another run commits, it commits between the two: as long as the list of these
+//! objects is the same and none of them is of a run at work, there is nothing new in the ledger.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use object_store::ObjectMeta;
+use serde::{Deserialize, Serialize};
+
+use super::process::{Liveness, Process};
+use super::record::LEDGER_VERSION;
+use super::{Ledger, ledger_error};
+use crate::error::Error;
+
+/// When these objects are of no use any more: no run lasts so long, and no content either.
+const KEPT: SignedDuration = SignedDuration::from_hours(8 * 24);
+const START: &str = ".start.json";
+const END: &str = ".end.json";
+
+/// A run, as it tells the others.
+#[derive(Debug, Serialize, Deserialize)]
+struct Run {
+    version: u32,
+    process: Process,
+}
+
+/// The runs of others, as they were at one time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct OtherRuns {
+    names: BTreeSet<String>,
+    /// One of them may be at work.
+    pub(crate) at_work: bool,
+}
+
+impl Ledger {
+    /// Tells other runs of this one.
+    pub(crate) async fn start_run(&self, run_id: &str) -> Result<(), Error> {
+        self.mark_run(run_id, START).await
+    }
+
+    /// Tells other runs that this one commits no more.
+    pub(crate) async fn end_run(&self, run_id: &str) -> Result<(), Error> {
+        self.mark_run(run_id, END).await
+    }
+
+    async fn mark_run(&self, run_id: &str, suffix: &str) -> Result<(), Error> {
+        let run = Run { version: LEDGER_VERSION, process: Process::current() };
+        self.create(&self.lake.path(&format!("{}/{run_id}{suffix}", self.runs())), &run).await?;
+        Ok(())
+    }
+
+    /// The runs of others now; those that ended without a word are marked as ended.
+    pub(crate) async fn other_runs(&self, run_id: &str) -> Result<OtherRuns, Error> {
+        let mut others = OtherRuns { names: self.run_names(run_id).await?, at_work: false };
+        for name in others.names.clone() {
+            let Some(run) = name.strip_suffix(START) else { continue };
+            let end = format!("{run}{END}");
+            if others.names.contains(&end) {
+                continue;
+            }
+            if self.is_at_work(run).await? {
+                others.at_work = true;
+            } else {
+                self.end_run(run).await?;
+                others.names.insert(end);
+            }
+        }
+        Ok(others)
+    }
+
+    async fn is_at_work(&self, run_id: &str) -> Result<bool, Error> {
+        let path = self.lake.path(&format!("{}/{run_id}{START}", self.runs()));
+        let run: Run = self.read(&path).await?;
+        Ok(run.process.liveness(run_id) != Liveness::Dead)
+    }
+
+    async fn run_names(&self, run_id: &str) -> Result<BTreeSet<String>, Error> {
+        let prefix = self.lake.path(&self.runs());
+        let mut objects = self.lake.store().list(Some(&prefix));
+        let mut names = BTreeSet::new();
+        while let Some(object) = objects.next().await {
+            let object = object.map_err(ledger_error(&prefix))?;
+            let name = object.location.filename().unwrap_or_default().to_owned();
+            if is_old(&object) {
+                self.remove(&[format!("{}/{name}", self.runs())]).await?;
+            } else if !name.starts_with(run_id) {
+                names.insert(name);
+            }
+        }
+        Ok(names)
+    }
+
+    fn runs(&self) -> String {
+        format!("_auditlake/runs/{}", self.connection)
+    }
+}
+
+fn is_old(object: &ObjectMeta) -> bool {
+    let made = Timestamp::from_millisecond(object.last_modified.timestamp_millis());
+    made.is_ok_and(|made| made + KEPT < Timestamp::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::LiveRun;
+    use super::super::tests::memory;
+
+    #[tokio::test]
+    async fn a_run_is_at_work_from_its_start_to_its_end() {
+        let ledger = memory();
+        let alone = ledger.other_runs("mine").await.unwrap();
+        assert!(!alone.at_work);
+        let _run = LiveRun::new("runs-other");
+        ledger.start_run("runs-other").await.unwrap();
+        ledger.start_run("mine").await.unwrap();
+        let at_work = ledger.other_runs("mine").await.unwrap();
+        assert!(at_work.at_work);
+        ledger.end_run("runs-other").await.unwrap();
+        let ended = ledger.other_runs("mine").await.unwrap();
+        assert!(!ended.at_work);
+        // That it was there shows, since it may have committed.
+        assert!(ended != alone && ended != at_work);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_ended_without_a_word_is_not_at_work() {
+        let ledger = memory();
+        ledger.start_run("runs-killed").await.unwrap();
+        let others = ledger.other_runs("mine").await.unwrap();
+        assert!(!others.at_work);
+        assert_eq!(ledger.other_runs("mine").await.unwrap(), others);
+    }
+}

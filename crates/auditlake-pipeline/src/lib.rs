@@ -1,0 +1,57 @@
+//! Joins the client of the Management Activity API, the normalizer and the Parquet writer into runs that lose
+//! nothing, write nothing twice, and name what could not be had.
+//!
+//! What it refuses to do: print, parse arguments, keep state anywhere but in the lake's ledger, or change a
+//! committed object.
+//!
+//! ```no_run
+//! # async fn example(client: auditlake_pipeline::ClientConfig) -> Result<(), auditlake_pipeline::Error> {
+//! use auditlake_pipeline::{BackfillOptions, Connection, Outcome, Progress, backfill};
+//!
+//! let connection = Connection::new(Some("contoso".to_owned()), client)?;
+//! let options = BackfillOptions::new("./lake");
+//! let report = backfill(connection, options, Progress::default().into(), Default::default()).await?;
+//! assert_eq!(report.outcome(), Outcome::Complete);
+//! # Ok(()) }
+//! ```
+
+pub mod connection;
+pub mod options;
+pub mod run;
+
+pub mod plan;
+mod subscriptions;
+
+mod budget;
+mod fetch;
+
+mod normalize;
+
+mod commit;
+mod dedup;
+mod identities;
+pub mod ledger;
+pub mod tables;
+
+pub mod clock;
+pub mod error;
+pub mod gap;
+pub mod progress;
+mod recorder;
+pub mod report;
+
+pub mod check;
+pub mod files;
+
+pub use auditlake_api::{ClientConfig, ContentType, Error as ServiceError, RetryPolicy, Secret};
+pub use auditlake_normalizer::{event_schema, quarantine_schema, schema};
+pub use auditlake_parquet::Lake;
+pub use check::{ConnectionTest, test_connection};
+pub use clock::Clock;
+pub use connection::Connection;
+pub use error::{Error, ErrorKind};
+pub use gap::{Gap, GapReason};
+pub use options::BackfillOptions;
+pub use progress::Progress;
+pub use report::{Outcome, Report};
+pub use run::backfill;

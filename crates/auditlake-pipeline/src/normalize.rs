@@ -1,0 +1,126 @@
+//! From the bodies of a generation to batches of rows, on a blocking thread.
+
+use auditlake_normalizer::{Batch, Normalizer, Options, Origin, split_array};
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::budget::Reservation;
+use crate::gap::GapReason;
+use crate::ledger::{Failed, UnitKey};
+
+/// Bytes of records that become one batch.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// The body of a blob.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) content_id: String,
+    pub(crate) created: Option<Timestamp>,
+    pub(crate) bytes: Bytes,
+    /// Held until the records are in batches.
+    pub(crate) reservation: Reservation,
+}
+
+/// Bodies that will be committed together.
+#[derive(Debug)]
+pub(crate) struct RawGeneration {
+    pub(crate) unit: UnitKey,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) failed: Vec<Failed>,
+    /// With this one the unit is done.
+    pub(crate) last: bool,
+}
+
+/// Rows that will be committed together.
+#[derive(Debug)]
+pub(crate) struct Generation {
+    pub(crate) unit: UnitKey,
+    /// Blobs whose records these are.
+    pub(crate) content_ids: Vec<String>,
+    pub(crate) batches: Vec<Batch>,
+    pub(crate) failed: Vec<Failed>,
+    /// With this one the unit is done.
+    pub(crate) last: bool,
+    /// Held until the rows are in the lake.
+    pub(crate) reservation: Option<Reservation>,
+}
+
+impl RawGeneration {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bodies.iter().map(|body| body.bytes.len() as u64).sum()
+    }
+
+    /// Takes the bodies apart; one that is no array of records is a failed blob.
+    pub(crate) fn normalize(self, connection: &str, raw_data: bool) -> Generation {
+        let mut batcher = Batcher::new(raw_data);
+        let mut failed = self.failed;
+        let mut content_ids = Vec::with_capacity(self.bodies.len());
+        for body in self.bodies {
+            let origin = Origin {
+                connection,
+                content_type: Some(&self.unit.content_type),
+                content_id: Some(&body.content_id),
+                content_created: body.created,
+            };
+            match split_array(&body.bytes) {
+                Ok(records) => {
+                    records
+                        .into_iter()
+                        .for_each(|record| batcher.push(record, &origin));
+                    content_ids.push(body.content_id);
+                }
+                Err(error) => failed.push(Failed {
+                    content_id: Some(body.content_id),
+                    reason: GapReason::Malformed,
+                    detail: error.to_string(),
+                }),
+            }
+            drop(body.reservation);
+        }
+        let batches = batcher.finish();
+        Generation {
+            unit: self.unit,
+            content_ids,
+            batches,
+            failed,
+            last: self.last,
+            reservation: None,
+        }
+    }
+}
+
+/// Makes batches of bounded size.
+#[derive(Debug)]
+pub(crate) struct Batcher {
+    normalizer: Normalizer,
+    batches: Vec<Batch>,
+}
+
+impl Batcher {
+    pub(crate) fn new(raw_data: bool) -> Self {
+        Self {
+            normalizer: Normalizer::new(Options { raw_data }),
+            batches: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, record: &[u8], origin: &Origin<'_>) {
+        self.normalizer.push(record, origin);
+        if self.normalizer.pending_bytes() >= BATCH_BYTES {
+            self.batches.push(self.normalizer.finish());
+        }
+    }
+
+    /// Takes the batches that are full.
+    pub(crate) fn full(&mut self) -> Vec<Batch> {
+        std::mem::take(&mut self.batches)
+    }
+
+    /// Takes what was made.
+    pub(crate) fn finish(&mut self) -> Vec<Batch> {
+        if !self.normalizer.is_empty() {
+            self.batches.push(self.normalizer.finish());
+        }
+        std::mem::take(&mut self.batches)
+    }
+}

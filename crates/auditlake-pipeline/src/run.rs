@@ -1,0 +1,313 @@
+//! A run, from the plan to the report.
+//!
+//! ```text
+//! plan ─▶ list ─▶ fetch ─▶ (bodies of a generation) ─▶ normalize ─▶ dedup, encode, commit
+//!         4 ahead  N at once   first budget              cores at once, second budget   one at a time
+//! ```
+//!
+//! Memory: of the limit, a quarter is for bodies (being downloaded, waiting for the rest of their unit, or being
+//! normalized), and half for normalized rows, taken as four times their bodies. The rest is for code, indexes,
+//! encoding, and the identities of the last days' records. A generation is at most a sixteenth of the limit, or one
+//! blob. What one blob needs passes even when it is more than its share: see [`crate::budget`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use auditlake_api::{Client, ContentType, Window};
+use auditlake_parquet::Lake;
+use futures::{StreamExt, stream};
+use jiff::SignedDuration;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::budget::{Budget, Estimate};
+use crate::commit::{Committer, Site, ledger_from};
+use crate::connection::{Connection, check_name};
+use crate::error::Error;
+use crate::fetch::{Fetcher, State};
+use crate::gap::{Gap, GapReason};
+use crate::normalize::{Generation, RawGeneration};
+use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
+use crate::plan::{self, Plan, RETENTION, Span, window_name};
+use crate::progress::Progress;
+use crate::recorder::Recorder;
+use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
+use crate::subscriptions::{self, Readiness};
+
+/// Rows take about so many times the bytes of their bodies, while they are encoded.
+const EXPANSION: u64 = 4;
+/// How far before the seven days the ledger is looked at: windows are up to a day long, and late.
+const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
+
+/// Brings everything that the service offers between `since` and `until` into the lake, once.
+///
+/// What could not be had is named in the report; an error means that the run itself could not go on.
+pub async fn backfill(
+    connection: Connection,
+    options: BackfillOptions,
+    progress: Arc<Progress>,
+    cancel: CancellationToken,
+) -> Result<Report, Error> {
+    check_name(&connection.name)?;
+    let started = options.clock.now();
+    let span = Span {
+        since: options.since,
+        until: options.until,
+        window: options.window,
+    };
+    let plan = plan::plan(started, &span, &options.content_types)?;
+    let client = Client::new(connection.client.clone())?;
+    progress
+        .quota
+        .set(u64::from(connection.client.requests_per_minute));
+    let report = Report::new(&connection.name, &connection.client.tenant_id, started);
+    let run = Run {
+        recorder: Arc::new(Recorder::new(report, progress)),
+        connection: connection.name,
+        options,
+        client,
+        cancel,
+    };
+    run.go(plan).await
+}
+
+struct Run {
+    connection: String,
+    options: BackfillOptions,
+    client: Client,
+    recorder: Arc<Recorder>,
+    cancel: CancellationToken,
+}
+
+impl Run {
+    async fn go(self, plan: Plan) -> Result<Report, Error> {
+        self.announce(&plan);
+        let lake = Lake::open(&self.options.lake)?;
+        let start = self.options.start_subscriptions && !self.options.dry_run;
+        let prepare = subscriptions::prepare(&self.client, &self.options.content_types, start);
+        let readiness = self.cancellable(prepare).await?;
+        let committer = self.committer(lake);
+        let committer = self.cancellable(committer).await?;
+        let fetcher = self.fetcher(&committer);
+        let notes = note_readiness(&fetcher, readiness);
+        if self.options.dry_run {
+            self.cancellable(async { Ok(Arc::clone(&fetcher).list_only(plan.units).await) })
+                .await?;
+        } else {
+            self.pump(&fetcher, plan, committer).await?;
+        }
+        self.finish(&fetcher, notes)
+    }
+
+    async fn cancellable<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.cancel
+            .run_until_cancelled(work)
+            .await
+            .unwrap_or(Err(Error::Cancelled))
+    }
+
+    fn memory(&self) -> u64 {
+        self.options.memory_limit.max(MIN_MEMORY_LIMIT)
+    }
+
+    fn announce(&self, plan: &Plan) {
+        let planned = plan.units.len() as u64;
+        self.recorder.progress.windows_planned.add(planned);
+        self.recorder
+            .with(|report| report.windows.planned = planned);
+        if let Some(lost) = plan.lost {
+            self.options
+                .content_types
+                .iter()
+                .for_each(|&content_type| self.lost(content_type, lost));
+        }
+    }
+
+    fn lost(&self, content_type: ContentType, lost: Window) {
+        self.recorder.gap(Gap {
+            content_type: content_type.to_string(),
+            window: Some(window_name(lost)),
+            content_id: None,
+            reason: GapReason::Expired,
+            detail: "older than the seven days that the service keeps".to_owned(),
+        });
+    }
+
+    async fn committer(&self, lake: Lake) -> Result<Committer, Error> {
+        let site = Site {
+            lake,
+            connection: self.connection.clone(),
+            content_types: ContentType::ALL
+                .map(|content_type| content_type.to_string())
+                .to_vec(),
+            from: Some(ledger_from(
+                self.options.clock.now() - RETENTION - LEDGER_MARGIN,
+            )),
+            zstd_level: self.options.zstd_level,
+            read_only: self.options.dry_run,
+        };
+        Committer::open(site, Arc::clone(&self.recorder), self.cancel.clone()).await
+    }
+
+    fn fetcher(&self, committer: &Committer) -> Arc<Fetcher> {
+        let memory = self.memory();
+        Arc::new(Fetcher {
+            client: self.client.clone(),
+            clock: self.options.clock.clone(),
+            recorder: Arc::clone(&self.recorder),
+            budget: Budget::new(memory / 4),
+            estimate: Estimate::new(memory / 64, memory / 16),
+            fetches: self.options.fetches,
+            generation_bytes: memory / 16,
+            waiting_bytes: memory / 8,
+            state: State {
+                known: committer.content_ids().clone(),
+                ..State::default()
+            }
+            .into(),
+        })
+    }
+
+    /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped.
+    async fn pump(
+        &self,
+        fetcher: &Arc<Fetcher>,
+        plan: Plan,
+        mut committer: Committer,
+    ) -> Result<(), Error> {
+        let (out, bodies) = mpsc::channel(1);
+        let fetching =
+            AbortOnDropHandle::new(tokio::spawn(Arc::clone(fetcher).run(plan.units, out)));
+        let mut generations = std::pin::pin!(self.normalized(bodies));
+        while let Some(generation) = self
+            .cancel
+            .run_until_cancelled(generations.next())
+            .await
+            .ok_or(Error::Cancelled)?
+        {
+            committer.commit(generation?).await?;
+        }
+        fetching.await?;
+        committer.close().await
+    }
+
+    fn normalized(
+        &self,
+        bodies: Receiver<RawGeneration>,
+    ) -> impl futures::Stream<Item = Result<Generation, Error>> {
+        let budget = Budget::new(self.memory() / 2);
+        let cores = available_parallelism().map_or(1, usize::from);
+        let receive =
+            async |mut bodies: Receiver<RawGeneration>| Some((bodies.recv().await?, bodies));
+        stream::unfold(bodies, receive)
+            .map(move |raw| {
+                normalize(
+                    raw,
+                    Arc::clone(&budget),
+                    self.connection.clone(),
+                    self.options.raw_data,
+                )
+            })
+            .buffered(cores)
+    }
+
+    fn finish(
+        &self,
+        fetcher: &Fetcher,
+        notes: BTreeMap<ContentType, &'static str>,
+    ) -> Result<Report, Error> {
+        let state = fetcher.lock();
+        if let Some(error) = &state.refused {
+            return Err(error.clone().into());
+        }
+        let mut report = self.recorder.report();
+        report.content_types = self
+            .options
+            .content_types
+            .iter()
+            .map(|&t| verdict(t, &state, &report, &notes))
+            .collect();
+        let denied = |t: &ContentType| state.unavailable.get(t) == Some(&GapReason::Permission);
+        if !self.options.content_types.is_empty() && self.options.content_types.iter().all(denied) {
+            let detail = report
+                .gaps
+                .iter()
+                .find(|gap| gap.reason == GapReason::Permission);
+            return Err(Error::Permission(
+                detail.map(|gap| gap.detail.clone()).unwrap_or_default(),
+            ));
+        }
+        let requests = self.client.requests();
+        report.requests.total = requests.total;
+        report.requests.throttled = requests.throttled;
+        report.requests.retried = requests.retried;
+        report.bytes.downloaded = self.recorder.progress.bytes_downloaded.get();
+        report.finished = self.options.clock.now();
+        Ok(report)
+    }
+}
+
+fn note_readiness(
+    fetcher: &Fetcher,
+    readiness: Vec<(ContentType, Readiness)>,
+) -> BTreeMap<ContentType, &'static str> {
+    let mut notes = BTreeMap::new();
+    for (content_type, readiness) in readiness {
+        match readiness {
+            Readiness::Ready => {}
+            Readiness::Started(note) => {
+                notes.insert(content_type, note);
+            }
+            Readiness::Unavailable(reason, detail) => {
+                fetcher.unavailable(content_type, reason, detail)
+            }
+        }
+    }
+    notes
+}
+
+async fn normalize(
+    raw: RawGeneration,
+    budget: Arc<Budget>,
+    connection: String,
+    raw_data: bool,
+) -> Result<Generation, Error> {
+    let reservation = budget.reserve(raw.bytes() * EXPANSION).await;
+    let mut generation =
+        tokio::task::spawn_blocking(move || raw.normalize(&connection, raw_data)).await?;
+    generation.reservation = Some(reservation);
+    Ok(generation)
+}
+
+/// What the gaps say about a content type.
+fn verdict(
+    content_type: ContentType,
+    state: &State,
+    report: &Report,
+    notes: &BTreeMap<ContentType, &'static str>,
+) -> (String, ContentTypeReport) {
+    let name = content_type.to_string();
+    let gap = report.gaps.iter().find(|gap| gap.content_type == name);
+    let out_of_reach =
+        state.unavailable.contains_key(&content_type) && !state.listed.contains(&content_type);
+    let status = match gap {
+        _ if out_of_reach => ContentTypeStatus::Unavailable,
+        Some(_) => ContentTypeStatus::Incomplete,
+        None => ContentTypeStatus::Complete,
+    };
+    let whole = report
+        .gaps
+        .iter()
+        .find(|gap| gap.content_type == name && gap.window.is_none());
+    let words = whole.or(gap).map(|gap| gap.detail.clone());
+    let reason = words.or_else(|| notes.get(&content_type).map(ToString::to_string));
+    (name, ContentTypeReport { status, reason })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Whether the content types can be read at all, and starting those that nobody started.
+
+use auditlake_api::{
+    Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription,
+};
+
+use crate::error::Error;
+use crate::fetch::{describe, reason};
+use crate::gap::GapReason;
+
+/// Said of a content type whose subscription was started just now.
+///
+/// Source: Microsoft, Office 365 Management Activity API reference, section "Start a subscription".
+const STARTED: &str =
+    "the subscription was started just now; the first content may take up to 12 hours";
+
+/// What is known about a content type before its first listing.
+#[derive(Debug)]
+pub(crate) enum Readiness {
+    Ready,
+    /// It will offer content, though not at once.
+    Started(&'static str),
+    Unavailable(GapReason, String),
+}
+
+/// Looks at the subscriptions, and starts what is missing when `start` is set.
+pub(crate) async fn prepare(
+    client: &Client,
+    content_types: &[ContentType],
+    start: bool,
+) -> Result<Vec<(ContentType, Readiness)>, Error> {
+    let subscriptions = match client.list_subscriptions().await {
+        Ok(subscriptions) => subscriptions,
+        // Which content types lack it, the listings tell one by one.
+        Err(error) if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Disabled) => {
+            return Ok(ready(content_types));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut readiness = Vec::new();
+    for &content_type in content_types {
+        let state = match is_enabled(&subscriptions, content_type) {
+            true => Readiness::Ready,
+            false if start => start_one(client, content_type).await?,
+            false => Readiness::Unavailable(
+                GapReason::Disabled,
+                "there is no enabled subscription".to_owned(),
+            ),
+        };
+        readiness.push((content_type, state));
+    }
+    Ok(readiness)
+}
+
+fn ready(content_types: &[ContentType]) -> Vec<(ContentType, Readiness)> {
+    content_types
+        .iter()
+        .map(|&content_type| (content_type, Readiness::Ready))
+        .collect()
+}
+
+fn is_enabled(subscriptions: &[Subscription], content_type: ContentType) -> bool {
+    subscriptions
+        .iter()
+        .any(|found| found.content_type == content_type.as_str() && found.is_enabled())
+}
+
+async fn start_one(client: &Client, content_type: ContentType) -> Result<Readiness, Error> {
+    match client.start_subscription(content_type).await {
+        Ok(StartOutcome::Started(_)) => Ok(Readiness::Started(STARTED)),
+        Ok(StartOutcome::AlreadyEnabled) => Ok(Readiness::Ready),
+        Err(error) if error.kind() == ErrorKind::Credentials => Err(error.into()),
+        Err(error) => Ok(not_started(&error)),
+    }
+}
+
+fn not_started(error: &ApiError) -> Readiness {
+    Readiness::Unavailable(reason(error), describe(error))
+}

@@ -1,0 +1,108 @@
+//! What a simulator is made of.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use jiff::SignedDuration;
+use url::Url;
+
+use crate::faults::FaultPlan;
+use crate::{Blob, Clock, ContentType};
+
+/// The secret every simulated application has; it opens nothing else.
+pub const CLIENT_SECRET: &str = "simulated-client-secret-not-real";
+
+/// Default of [`SimulatorConfig::page_size`].
+pub const DEFAULT_PAGE_SIZE: usize = 200;
+
+/// Default of [`SimulatorConfig::token_lifetime`]: about an hour, as Entra's.
+pub const DEFAULT_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(3599);
+
+/// Everything about the service; `Default` is a faultless service without tenants on a free loopback port.
+#[derive(Debug, Clone)]
+pub struct SimulatorConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The origin clients reach it by, where that is not the address it listens on (a container's name, say).
+    pub public_address: Option<Url>,
+    /// The tenants it knows, each with its own records.
+    pub tenants: Vec<TenantConfig>,
+    /// What goes wrong, see [`crate::faults`].
+    pub faults: FaultPlan,
+    /// The service's time.
+    pub now: Clock,
+    /// Requests a minute and tenant before `AF429`; `None` is no quota.
+    pub requests_per_minute: Option<u32>,
+    /// Blobs on one page of a listing, at least 1.
+    pub page_size: usize,
+    /// How long a token is good for, by [`now`](Self::now).
+    pub token_lifetime: SignedDuration,
+}
+
+impl Default for SimulatorConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            public_address: None,
+            tenants: Vec::new(),
+            faults: FaultPlan::none(),
+            now: Clock::system(),
+            requests_per_minute: None,
+            page_size: DEFAULT_PAGE_SIZE,
+            token_lifetime: DEFAULT_TOKEN_LIFETIME,
+        }
+    }
+}
+
+/// One tenant, the application that may read it, and its records.
+#[derive(Debug, Clone)]
+pub struct TenantConfig {
+    /// A GUID.
+    pub tenant_id: String,
+    /// The application's GUID.
+    pub client_id: String,
+    /// The application's secret.
+    pub client_secret: String,
+    /// Where the records come from.
+    pub source: Source,
+    /// Whether the token carries `ActivityFeed.ReadDlp`.
+    pub dlp_permission: bool,
+    /// Subscriptions that are enabled from the beginning; the others have never been started.
+    pub subscriptions: Vec<ContentType>,
+}
+
+impl TenantConfig {
+    /// The tenant number `index` with made-up ids, all permissions and no subscription yet.
+    pub fn new(index: u32, source: Source) -> Self {
+        Self {
+            tenant_id: format!("{index:08x}-1111-4000-8000-00000000a11d"),
+            client_id: format!("{index:08x}-2222-4000-8000-00000000c11e"),
+            client_secret: CLIENT_SECRET.to_owned(),
+            source,
+            dlp_permission: true,
+            subscriptions: Vec::new(),
+        }
+    }
+
+    /// [`TenantConfig::new`] with a generated week of `records` distinct records.
+    pub fn generated(index: u32, seed: u64, records: usize) -> Self {
+        Self::new(index, Source::Generated { seed, records })
+    }
+}
+
+/// Where a tenant's records come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A made-up week that ends at the simulator's start, and as much again in each of the three weeks after it,
+    /// which appears as the clock moves on.
+    Generated {
+        /// The same seed, count and time give the same week.
+        seed: u64,
+        /// Distinct records a week; repetitions come on top.
+        records: usize,
+    },
+    /// Records as JSON texts, kept byte for byte, spread evenly over the week before the simulator's start and
+    /// over the content types by their `Workload` and `RecordType`.
+    Records(Vec<String>),
+    /// Blobs written out.
+    Blobs(Vec<Blob>),
+}

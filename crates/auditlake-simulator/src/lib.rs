@@ -1,0 +1,47 @@
+//! A stand-in for the Office 365 Management Activity API, strict where the real one is, with knobs for its faults.
+//!
+//! It answers the token endpoint, subscriptions, content listings and blobs on one loopback address, for any
+//! number of made-up tenants, whose records are generated from a seed, given, or written out blob by blob.
+//! All JSON is built from Microsoft's documentation, never from a client's types.
+//!
+//! What it refuses to do: it never calls out (so it accepts no webhook), never prints, never reads a file or the
+//! environment, and takes nothing from the clock but what [`Clock`] says.
+//!
+//! ```no_run
+//! use auditlake_simulator::{FaultPlan, SimulatorConfig, TenantConfig};
+//!
+//! # async fn example() -> Result<(), auditlake_simulator::Error> {
+//! let config = SimulatorConfig {
+//!     tenants: vec![TenantConfig::generated(0, 42, 20_000)],
+//!     faults: "flaky".parse::<FaultPlan>()?,
+//!     ..SimulatorConfig::default()
+//! };
+//! let simulator = auditlake_simulator::start(config).await?;
+//! let address = simulator.address();
+//! let tenant = &simulator.tenants()[0];
+//! // Point a client at `address`, with `tenant.tenant_id`, `tenant.client_id` and `tenant.client_secret`.
+//! # let _ = (address, tenant);
+//! simulator.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod catalogue;
+pub mod clock;
+pub mod config;
+pub mod content;
+mod error;
+pub mod faults;
+pub mod generate;
+mod members;
+pub mod request_log;
+mod service;
+mod simulator;
+
+pub use clock::Clock;
+pub use config::{SimulatorConfig, Source, TenantConfig};
+pub use content::{Blob, ContentType, OfferedBlob};
+pub use error::Error;
+pub use faults::{Fault, FaultPlan, FaultRule, Operation, Selector, Times, Which};
+pub use request_log::LoggedRequest;
+pub use simulator::{Simulator, TenantDescription, start};

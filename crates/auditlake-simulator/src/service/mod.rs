@@ -1,0 +1,212 @@
+//! The service itself: what it knows, and the way of a request through it.
+
+mod content;
+mod query;
+mod quota;
+mod reply;
+mod resources;
+mod route;
+mod spoil;
+mod subscriptions;
+mod token;
+mod window;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use bytes::Bytes;
+
+use self::query::Query;
+use self::quota::Quota;
+use self::reply::Reply;
+use self::route::Route;
+use self::subscriptions::Subscription;
+use self::token::Issued;
+use crate::catalogue::Catalogue;
+use crate::faults::{Fault, FaultPlan, Faults, Operation, Target};
+use crate::{Clock, ContentType, LoggedRequest, SimulatorConfig, TenantConfig};
+
+/// Longest request body that is read; a start request's webhook is far smaller.
+const MAX_REQUEST_BYTES: usize = 1 << 20;
+
+/// All state, shared by the requests.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// `http://host:port`, without a slash at the end.
+    pub(crate) origin: String,
+    pub(crate) clock: Clock,
+    pub(crate) tenants: Vec<Tenant>,
+    page_size: usize,
+    token_lifetime: jiff::SignedDuration,
+    faults: Mutex<Faults>,
+    quota: Mutex<Quota>,
+    tokens: Mutex<HashMap<String, Issued>>,
+    log: Mutex<Vec<LoggedRequest>>,
+}
+
+/// One tenant and the state of its subscriptions.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) config: TenantConfig,
+    pub(crate) catalogue: Catalogue,
+    subscriptions: Mutex<HashMap<ContentType, Subscription>>,
+}
+
+impl Tenant {
+    pub(crate) fn new(config: TenantConfig, catalogue: Catalogue) -> Self {
+        let enabled = config
+            .subscriptions
+            .iter()
+            .map(|content_type| (*content_type, Subscription::enabled()));
+        let subscriptions = Mutex::new(enabled.collect());
+        Self {
+            config,
+            catalogue,
+            subscriptions,
+        }
+    }
+}
+
+/// A request with its parts read.
+#[derive(Debug)]
+struct Call {
+    method: Method,
+    path: String,
+    query: Query,
+    headers: HeaderMap,
+    body: Bytes,
+    route: Route,
+}
+
+impl Service {
+    pub(crate) fn new(config: &SimulatorConfig, origin: String, tenants: Vec<Tenant>) -> Self {
+        Self {
+            origin,
+            clock: config.now.clone(),
+            tenants,
+            page_size: config.page_size.max(1),
+            token_lifetime: config.token_lifetime,
+            faults: Mutex::new(Faults::new(config.faults.clone())),
+            quota: Mutex::new(Quota::new(config.requests_per_minute)),
+            tokens: Mutex::default(),
+            log: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn set_faults(&self, plan: FaultPlan) {
+        *locked(&self.faults) = Faults::new(plan);
+    }
+
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
+        locked(&self.log).clone()
+    }
+
+    /// The tenant of this id; GUIDs compare without regard to case.
+    pub(crate) fn tenant(&self, tenant_id: &str) -> Option<&Tenant> {
+        self.tenants
+            .iter()
+            .find(|tenant| tenant.config.tenant_id.eq_ignore_ascii_case(tenant_id))
+    }
+
+    fn answer(&self, call: &Call) -> Reply {
+        let answer = match call.route.operation {
+            None => Err(Reply::empty(404)),
+            Some(Operation::Token) => self.issue_token(call),
+            Some(operation) => self.answer_api(call, operation),
+        };
+        answer.unwrap_or_else(|refusal| refusal)
+    }
+
+    fn answer_api(&self, call: &Call, operation: Operation) -> Result<Reply, Reply> {
+        route::check_method(call, operation)?;
+        let tenant = self.authorize(call)?;
+        locked(&self.quota).take(tenant, call, operation)?;
+        match operation {
+            Operation::Token => Err(Reply::empty(404)),
+            Operation::Start => self.start(tenant, call),
+            Operation::Stop => Self::stop(tenant, call),
+            Operation::ListSubscriptions => Ok(Self::list_subscriptions(tenant)),
+            Operation::ListContent => self.list_content(tenant, call),
+            Operation::ListNotifications => self.list_notifications(tenant, call),
+            Operation::SensitiveTypes => resources::sensitive_types(call),
+            Operation::RetrieveContent => self.retrieve(tenant, call),
+        }
+    }
+
+    /// What the fault rules can know of a request.
+    fn target(&self, call: &Call) -> Target {
+        let route = &call.route;
+        let blob = route.content_id.as_deref();
+        let entry = blob.and_then(|id| self.tenant(&route.tenant_id)?.catalogue.find(id));
+        Target {
+            operation: route.operation,
+            tenant_id: route.tenant_id.clone(),
+            content_type: entry
+                .map(|entry| entry.offered.content_type)
+                .or_else(|| call.query.get("contentType")?.parse().ok()),
+            content_id: route.content_id.clone(),
+            window: window::of_query(&call.query, self.clock.now()).ok(),
+            key: format!(
+                "{} {}?{}",
+                call.method,
+                call.path,
+                call.query.without_publisher()
+            ),
+        }
+    }
+
+    fn log(&self, call: Call, status: u16) {
+        let entry = LoggedRequest {
+            at: self.clock.now(),
+            method: call.method.to_string(),
+            path: call.path,
+            query: call.query.into_pairs(),
+            operation: call.route.operation,
+            authorized: call.headers.contains_key("authorization"),
+            status,
+        };
+        tracing::debug!(method = entry.method, path = entry.path, status, "answered");
+        locked(&self.log).push(entry);
+    }
+}
+
+/// The one handler: every path, every method.
+pub(crate) async fn handle(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let call = read(request).await;
+    let fault = locked(&service.faults).next(&service.target(&call));
+    if let Some(Fault::Delay(time)) = &fault {
+        tokio::time::sleep(*time).await;
+    }
+    let reply = match fault
+        .as_ref()
+        .and_then(|fault| spoil::instead(fault, &call))
+    {
+        Some(reply) => reply,
+        None => spoil::afterwards(fault.as_ref(), service.answer(&call), &call, &service),
+    };
+    service.log(call, reply.status);
+    reply.into_response(spoil::cut(fault.as_ref()))
+}
+
+async fn read(request: Request) -> Call {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, MAX_REQUEST_BYTES)
+        .await
+        .unwrap_or_default();
+    Call {
+        route: Route::of(parts.uri.path()),
+        path: parts.uri.path().to_owned(),
+        query: Query::parse(parts.uri.query().unwrap_or_default()),
+        method: parts.method,
+        headers: parts.headers,
+        body,
+    }
+}
+
+/// The guarded value, whatever another thread did.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

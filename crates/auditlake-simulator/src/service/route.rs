@@ -1,0 +1,128 @@
+//! Which operation a path means.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::Call;
+use super::reply::Reply;
+use crate::Operation;
+
+/// What a path asks for, and of whom.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Route {
+    pub(super) operation: Option<Operation>,
+    pub(super) tenant_id: String,
+    /// As in the path, not decoded.
+    pub(super) content_id: Option<String>,
+    /// For the token endpoint: 1 or 2.
+    pub(super) token_version: u8,
+}
+
+impl Route {
+    /// Both `/api/v1.0/` and the `/api/v1/` of the documentation's `NextPageUri` sample are served.
+    pub(super) fn of(path: &str) -> Self {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let api = path
+            .strip_prefix("api/v1.0/")
+            .or_else(|| path.strip_prefix("api/v1/"));
+        api.map_or_else(|| token(path), feed).unwrap_or_default()
+    }
+}
+
+fn token(path: &str) -> Option<Route> {
+    let (tenant_id, rest) = path.split_once('/')?;
+    let token_version = match rest {
+        "oauth2/token" => 1,
+        "oauth2/v2.0/token" => 2,
+        _ => return None,
+    };
+    let operation = Some(Operation::Token);
+    Some(Route {
+        operation,
+        tenant_id: tenant_id.into(),
+        content_id: None,
+        token_version,
+    })
+}
+
+fn feed(path: &str) -> Option<Route> {
+    let (tenant_id, rest) = path.split_once("/activity/feed/")?;
+    let content_id = rest.strip_prefix("audit/").map(str::to_owned);
+    let operation = Some(match rest {
+        "subscriptions/start" => Operation::Start,
+        "subscriptions/stop" => Operation::Stop,
+        "subscriptions/list" => Operation::ListSubscriptions,
+        "subscriptions/content" => Operation::ListContent,
+        "subscriptions/notifications" => Operation::ListNotifications,
+        "resources/dlpSensitiveTypes" => Operation::SensitiveTypes,
+        _ if content_id.is_some() => Operation::RetrieveContent,
+        _ => return None,
+    });
+    Some(Route {
+        operation,
+        tenant_id: tenant_id.into(),
+        content_id,
+        token_version: 0,
+    })
+}
+
+/// Start and stop are POSTs and say how long their body is, even if it is empty; the rest are GETs.
+pub(super) fn check_method(call: &Call, operation: Operation) -> Result<(), Reply> {
+    let posts = matches!(operation, Operation::Start | Operation::Stop);
+    let expected = if posts { Method::POST } else { Method::GET };
+    if call.method != expected {
+        let message = format!(
+            "The requested resource does not support http method '{}'.",
+            call.method
+        );
+        return Err(Reply::json(405, &json!({ "Message": message })));
+    }
+    let sized = call.headers.contains_key("content-length")
+        || call.headers.contains_key("transfer-encoding");
+    if posts && !sized {
+        return Err(Reply::html(
+            411,
+            "<html><body><h2>Length Required</h2></body></html>",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, operation: Option<Operation>, content_id: Option<&str>) {
+        let route = Route::of(path);
+        assert_eq!(
+            (route.operation, route.content_id.as_deref()),
+            (operation, content_id),
+            "{path}"
+        );
+    }
+
+    #[test]
+    fn paths_mean_operations() {
+        check("/t/oauth2/v2.0/token", Some(Operation::Token), None);
+        check("/t/oauth2/token", Some(Operation::Token), None);
+        check(
+            "/api/v1.0/t/activity/feed/subscriptions/start",
+            Some(Operation::Start),
+            None,
+        );
+        check(
+            "/api/v1/t/activity/feed/subscriptions/content",
+            Some(Operation::ListContent),
+            None,
+        );
+        check(
+            "/api/v1.0/t/activity/feed/audit/a$b",
+            Some(Operation::RetrieveContent),
+            Some("a$b"),
+        );
+        check("/api/v1.0/t/activity/feed/subscriptions", None, None);
+        check("/api/v2.0/t/activity/feed/subscriptions/list", None, None);
+        check("/", None, None);
+    }
+}

@@ -1,0 +1,138 @@
+//! Faults put into practice.
+
+use serde_json::{Value, json};
+
+use super::quota::{NO_PUBLISHER, method_name};
+use super::reply::{Cut, Reply};
+use super::{Call, Service};
+use crate::catalogue::records_of;
+use crate::content::array_of;
+use crate::faults::Fault;
+use crate::members::Members;
+
+/// The reply that a fault gives in place of the service's.
+pub(super) fn instead(fault: &Fault, call: &Call) -> Option<Reply> {
+    let method = call.route.operation.map_or("", method_name);
+    let publisher = call
+        .query
+        .get("PublisherIdentifier")
+        .unwrap_or(NO_PUBLISHER);
+    match fault {
+        Fault::Status(status, body) if body.starts_with('<') => {
+            Some(Reply::new(*status, "text/html", body.clone()))
+        }
+        Fault::Status(status, body) => Some(Reply::json_text(*status, body.clone())),
+        Fault::Throttle403 => Some(Reply::throttled_403(method, publisher)),
+        Fault::Throttle429 { retry_after } => {
+            Some(Reply::throttled_429(method, publisher, *retry_after))
+        }
+        Fault::StaleToken => Some(Reply::unauthorized()),
+        Fault::NotFound => Some(not_found(call)),
+        Fault::Expired => Some(expired(
+            call.route.content_id.as_deref().unwrap_or_default(),
+        )),
+        _ => None,
+    }
+}
+
+/// The service's reply, as a fault leaves it. Only a good answer is changed.
+pub(super) fn afterwards(
+    fault: Option<&Fault>,
+    reply: Reply,
+    call: &Call,
+    service: &Service,
+) -> Reply {
+    if reply.status != 200 {
+        return reply;
+    }
+    match fault {
+        Some(Fault::ForeignContentUri(origin)) => foreign_content(reply, &service.origin, origin),
+        Some(Fault::ForeignNextPage(origin)) => foreign_page(reply, &service.origin, origin),
+        Some(Fault::DuplicateBlob) => twice(reply),
+        Some(Fault::Body(body)) => Reply {
+            body: body.clone().into(),
+            ..reply
+        },
+        Some(Fault::RepeatRecords(count)) => repeat(reply, *count, call, service),
+        _ => reply,
+    }
+}
+
+/// Whether the fault cuts the connection.
+pub(super) fn cut(fault: Option<&Fault>) -> Cut {
+    match fault {
+        Some(Fault::CutBody) => Cut::Half,
+        Some(Fault::Reset) => Cut::Everything,
+        _ => Cut::No,
+    }
+}
+
+pub(super) fn not_found(call: &Call) -> Reply {
+    let id = call.route.content_id.as_deref().unwrap_or_default();
+    Reply::refused(
+        "AF20050",
+        format!("The specified content ({id}) does not exist."),
+    )
+}
+
+pub(super) fn expired(content_id: &str) -> Reply {
+    let message = format!(
+        "Content requested with the key {content_id} has already expired. Content older than 7 days cannot be retrieved."
+    );
+    Reply::refused("AF20051", message)
+}
+
+fn foreign_content(reply: Reply, own: &str, foreign: &str) -> Reply {
+    edit_items(reply, |item| {
+        let uri = item
+            .get("contentUri")
+            .and_then(Value::as_str)
+            .map(|uri| uri.replacen(own, foreign, 1));
+        if let (Some(uri), Some(members)) = (uri, item.as_object_mut()) {
+            members.insert("contentUri".into(), json!(uri));
+        }
+        vec![item.take()]
+    })
+}
+
+fn foreign_page(mut reply: Reply, own: &str, foreign: &str) -> Reply {
+    for (_, value) in reply
+        .headers
+        .iter_mut()
+        .filter(|(name, _)| *name == super::content::NEXT_PAGE)
+    {
+        *value = value.replacen(own, foreign, 1);
+    }
+    reply
+}
+
+fn twice(reply: Reply) -> Reply {
+    edit_items(reply, |item| vec![item.clone(), item.take()])
+}
+
+fn edit_items(reply: Reply, edit: impl FnMut(&mut Value) -> Vec<Value>) -> Reply {
+    let mut items: Vec<Value> = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let items: Vec<Value> = items.iter_mut().flat_map(edit).collect();
+    Reply {
+        body: json!(items).to_string().into(),
+        ..reply
+    }
+}
+
+fn repeat(reply: Reply, count: usize, call: &Call, service: &Service) -> Reply {
+    let earlier = call.route.content_id.as_deref().and_then(|id| {
+        let entry = service
+            .tenant(&call.route.tenant_id)?
+            .catalogue
+            .before(id)?;
+        Some(records_of(&entry.body()))
+    });
+    let repeated = earlier.unwrap_or_default().into_iter().take(count);
+    let reordered = repeated.filter_map(|record| Some(Members::parse(&record).ok()?.reversed()));
+    let mut records = records_of(&reply.body);
+    records.extend(reordered);
+    Reply {
+        body: array_of(&records).into(),
+        ..reply
+    }
+}

@@ -1,0 +1,242 @@
+//! The token endpoint in both versions, and the check of tokens.
+//!
+//! Tokens look like JWTs and are not signed: the service only knows the ones it issued.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::query::Query;
+use super::reply::Reply;
+use super::{Call, Service, Tenant, locked};
+use crate::ContentType;
+
+/// Role that every feed call needs.
+const READ: &str = "ActivityFeed.Read";
+
+/// Role that `DLP.All` needs.
+const READ_DLP: &str = "ActivityFeed.ReadDlp";
+
+/// The number of a JWT bearer assertion (RFC 7523, section 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What a token stands for.
+#[derive(Debug)]
+pub(super) struct Issued {
+    tenant_id: String,
+    expires: Timestamp,
+}
+
+impl Service {
+    pub(super) fn issue_token(&self, call: &Call) -> Result<Reply, Reply> {
+        let form = Query::parse(&String::from_utf8_lossy(&call.body));
+        let tenant_id = &call.route.tenant_id;
+        let tenant = self
+            .tenant(tenant_id)
+            .ok_or_else(|| self.no_tenant(tenant_id))?;
+        self.check_grant(&form)?;
+        self.check_client(tenant, &form, &call.path)?;
+        self.check_resource(&form, call.route.token_version)?;
+        Ok(self.issue(tenant, call.route.token_version))
+    }
+
+    /// The tenant the request is for, if the token is for it too.
+    pub(super) fn authorize(&self, call: &Call) -> Result<&Tenant, Reply> {
+        let wanted = &call.route.tenant_id;
+        if uuid::Uuid::try_parse(wanted).is_err() {
+            return Err(Reply::refused(
+                "AF20013",
+                format!("The tenant ID passed in the URL ({wanted}) is not a valid GUID."),
+            ));
+        }
+        let header = call
+            .headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok());
+        let token = header
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(Reply::unauthorized)?;
+        let tokens = locked(&self.tokens);
+        let issued = tokens
+            .get(token)
+            .filter(|issued| self.clock.now() < issued.expires);
+        let granted = &issued.ok_or_else(Reply::unauthorized)?.tenant_id;
+        if !granted.eq_ignore_ascii_case(wanted) {
+            let message = format!(
+                "The tenant ID passed in the URL ({wanted}) does not match the tenant ID passed in the access token ({granted})."
+            );
+            return Err(Reply::refused("AF20010", message));
+        }
+        let unknown = || {
+            Reply::refused(
+                "AF20011",
+                format!(
+                    "Specified tenant ID ({wanted}) does not exist in the system or has been deleted."
+                ),
+            )
+        };
+        self.tenant(wanted).ok_or_else(unknown)
+    }
+
+    fn issue(&self, tenant: &Tenant, version: u8) -> Reply {
+        let now = self.clock.now();
+        let expires = now + self.token_lifetime;
+        let token = self.jwt(tenant, now, expires);
+        let issued = Issued {
+            tenant_id: tenant.config.tenant_id.clone(),
+            expires,
+        };
+        locked(&self.tokens).insert(token.clone(), issued);
+        let seconds = self.token_lifetime.as_secs();
+        let mut body = json!({
+            "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token,
+        });
+        if version == 1 {
+            // Version 1 writes its numbers as strings.
+            body["expires_in"] = json!(seconds.to_string());
+            body["ext_expires_in"] = json!(seconds.to_string());
+            body["expires_on"] = json!(expires.as_second().to_string());
+            body["not_before"] = json!(now.as_second().to_string());
+            body["resource"] = json!(self.origin);
+        }
+        Reply::json(200, &body)
+    }
+
+    fn jwt(&self, tenant: &Tenant, now: Timestamp, expires: Timestamp) -> String {
+        let config = &tenant.config;
+        let issuer = format!("https://sts.windows.net/{}/", config.tenant_id);
+        let claims = json!({
+            "aud": self.origin, "iss": issuer, "idp": issuer, "ver": "1.0", "tid": config.tenant_id,
+            "iat": now.as_second(), "nbf": now.as_second(), "exp": expires.as_second(),
+            "roles": roles(tenant), "appid": config.client_id, "appidacr": "1",
+            "oid": config.client_id, "sub": config.client_id, "uti": uuid::Uuid::new_v4().simple().to_string(),
+        });
+        let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+        format!(
+            "{}.{}.c2ltdWxhdGVk",
+            encode(&json!({"typ": "JWT", "alg": "none"})),
+            encode(&claims)
+        )
+    }
+
+    fn check_grant(&self, form: &Query) -> Result<(), Reply> {
+        match form.get("grant_type") {
+            Some("client_credentials") => Ok(()),
+            Some(other) => {
+                let text = format!("The app requested an unsupported grant type '{other}'.");
+                Err(self.oauth_error(400, "unsupported_grant_type", 70003, &text))
+            }
+            None => Err(self.missing("grant_type")),
+        }
+    }
+
+    fn check_client(&self, tenant: &Tenant, form: &Query, path: &str) -> Result<(), Reply> {
+        let client_id = form
+            .get("client_id")
+            .ok_or_else(|| self.missing("client_id"))?;
+        let config = &tenant.config;
+        if !client_id.eq_ignore_ascii_case(&config.client_id) {
+            let text = format!(
+                "Application with identifier '{client_id}' was not found in the directory '{}'.",
+                config.tenant_id
+            );
+            return Err(self.oauth_error(400, "unauthorized_client", 700_016, &text));
+        }
+        if form.get("client_assertion_type") == Some(JWT_BEARER) {
+            return self.check_assertion(client_id, form.get("client_assertion"), path);
+        }
+        let secret = form.get("client_secret").ok_or_else(|| {
+            let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+            self.oauth_error(401, "invalid_client", 7_000_218, text)
+        })?;
+        if secret == config.client_secret {
+            return Ok(());
+        }
+        let text = format!(
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
+             not the client secret ID, for a secret added to app '{client_id}'."
+        );
+        Err(self.oauth_error(401, "invalid_client", 7_000_215, &text))
+    }
+
+    /// A certificate's assertion is believed if its claims are right; its signature is not looked at.
+    fn check_assertion(
+        &self,
+        client_id: &str,
+        assertion: Option<&str>,
+        path: &str,
+    ) -> Result<(), Reply> {
+        let claims = assertion
+            .and_then(|jwt| jwt.split('.').nth(1))
+            .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        let claims: Value = claims
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .unwrap_or_default();
+        let endpoint = format!("{}{path}", self.origin);
+        let expires = claims["exp"].as_i64().unwrap_or_default();
+        let good = claims["iss"] == client_id
+            && claims["sub"] == client_id
+            && claims["aud"] == endpoint.as_str()
+            && expires > self.clock.now().as_second();
+        if good {
+            return Ok(());
+        }
+        let text = "Client assertion is not within its valid time range, or its claims are wrong.";
+        Err(self.oauth_error(401, "invalid_client", 700_024, text))
+    }
+
+    fn check_resource(&self, form: &Query, version: u8) -> Result<(), Reply> {
+        let (name, expected) = match version {
+            1 => ("resource", self.origin.clone()),
+            _ => ("scope", format!("{}/.default", self.origin)),
+        };
+        let given = form.get(name).ok_or_else(|| self.missing(name))?;
+        if given == expected {
+            return Ok(());
+        }
+        let text = format!("The resource principal named {given} was not found in the tenant.");
+        Err(self.oauth_error(400, "invalid_resource", 500_011, &text))
+    }
+
+    fn missing(&self, name: &str) -> Reply {
+        let text = format!("The request body must contain the following parameter: '{name}'.");
+        self.oauth_error(400, "invalid_request", 900_144, &text)
+    }
+
+    fn no_tenant(&self, tenant_id: &str) -> Reply {
+        let text = format!(
+            "Tenant '{tenant_id}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+        );
+        self.oauth_error(400, "invalid_request", 90002, &text)
+    }
+
+    fn oauth_error(&self, status: u16, error: &str, code: u32, text: &str) -> Reply {
+        let time = self.clock.now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let id = uuid::Uuid::new_v4().to_string();
+        let body = json!({
+            "error": error,
+            "error_description": format!("AADSTS{code}: {text} Trace ID: {id} Correlation ID: {id} Timestamp: {time}"),
+            "error_codes": [code], "timestamp": time, "trace_id": id, "correlation_id": id,
+            "error_uri": format!("{}/error?code={code}", self.origin),
+        });
+        Reply::json(status, &body)
+    }
+}
+
+fn roles(tenant: &Tenant) -> Vec<&'static str> {
+    let dlp = tenant.config.dlp_permission.then_some(READ_DLP);
+    [READ].into_iter().chain(dlp).collect()
+}
+
+/// `DLP.All` needs a role of its own. The message is the reported one, with the role's name in it.
+pub(super) fn check_permission(tenant: &Tenant, content_type: ContentType) -> Result<(), Reply> {
+    if content_type != ContentType::Dlp || tenant.config.dlp_permission {
+        return Ok(());
+    }
+    let message = format!(
+        "The permission set ({}) sent in the request does not include the expected permission {READ_DLP}.",
+        roles(tenant).join(" ")
+    );
+    Err(Reply::refused_as(401, "AF10001", message))
+}

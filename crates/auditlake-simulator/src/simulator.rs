@@ -1,0 +1,182 @@
+//! Starting a simulator, looking into it, and stopping it.
+
+use std::collections::HashSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::catalogue::Catalogue;
+use crate::service::{Service, Tenant, handle};
+use crate::{Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig};
+
+/// How long [`Simulator::stop`] waits for requests that are under way.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// What a client has to know of a tenant. The secret is a made-up one and is shown on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TenantDescription {
+    /// The tenant's GUID.
+    pub tenant_id: String,
+    /// The application's GUID.
+    pub client_id: String,
+    /// The application's secret.
+    pub client_secret: String,
+    /// Whether `DLP.All` can be read.
+    pub dlp_permission: bool,
+}
+
+/// A running simulator. Dropping it stops it too, without waiting.
+#[derive(Debug)]
+pub struct Simulator {
+    address: Url,
+    listen_address: SocketAddr,
+    service: Arc<Service>,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+}
+
+/// Starts a service that answers until it is stopped.
+///
+/// # Errors
+/// [`Error::Listen`], [`Error::DuplicateTenant`], [`Error::Record`].
+pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
+    let tenants = tenants(&config)?;
+    let failed = |source| Error::Listen {
+        address: config.listen,
+        source,
+    };
+    let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+    let listen_address = listener.local_addr().map_err(failed)?;
+    let address = config
+        .public_address
+        .clone()
+        .unwrap_or_else(|| address_of(listen_address));
+    let origin = address.origin().ascii_serialization();
+    let service = Arc::new(Service::new(&config, origin, tenants));
+    let (stop, stopped) = oneshot::channel();
+    let server = tokio::spawn(serve(listener, Arc::clone(&service), stopped));
+    Ok(Simulator {
+        address,
+        listen_address,
+        service,
+        stop: Some(stop),
+        server,
+    })
+}
+
+impl Simulator {
+    /// The origin of the API and of the token endpoint: `http://host:port/`.
+    pub fn address(&self) -> Url {
+        self.address.clone()
+    }
+
+    /// What it listens on, where that is not what [`address`](Self::address) says.
+    pub fn listen_address(&self) -> SocketAddr {
+        self.listen_address
+    }
+
+    /// The tenants, in the order of the configuration.
+    pub fn tenants(&self) -> Vec<TenantDescription> {
+        let describe = |tenant: &Tenant| TenantDescription {
+            tenant_id: tenant.config.tenant_id.clone(),
+            client_id: tenant.config.client_id.clone(),
+            client_secret: tenant.config.client_secret.clone(),
+            dlp_permission: tenant.config.dlp_permission,
+        };
+        self.service.tenants.iter().map(describe).collect()
+    }
+
+    /// All requests so far, in the order they were answered.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.service.requests()
+    }
+
+    /// The blobs a tenant offers by now, expired ones included, in the order they became available; none for an
+    /// unknown tenant.
+    pub fn blobs(&self, tenant_id: &str) -> Vec<OfferedBlob> {
+        let Some(tenant) = self.service.tenant(tenant_id) else {
+            return Vec::new();
+        };
+        let available = tenant.catalogue.available(self.service.clock.now());
+        available
+            .iter()
+            .map(|entry| entry.offered.clone())
+            .collect()
+    }
+
+    /// The distinct records a tenant offers by now as JSON texts: what differs only in the order of members is
+    /// given once, as it came first. Blobs whose body is no JSON array are passed over.
+    pub fn records(&self, tenant_id: &str) -> Vec<String> {
+        let tenant = self.service.tenant(tenant_id);
+        tenant
+            .map(|tenant| tenant.catalogue.records(self.service.clock.now()))
+            .unwrap_or_default()
+    }
+
+    /// Replaces the faults from the next request on; counts begin anew.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.service.set_faults(plan);
+    }
+
+    /// Stops listening and waits up to a second for requests that are under way.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        if tokio::time::timeout(STOP_GRACE, &mut self.server)
+            .await
+            .is_err()
+        {
+            self.server.abort();
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Answers until the other end of `stopped` is gone.
+async fn serve(listener: TcpListener, service: Arc<Service>, stopped: oneshot::Receiver<()>) {
+    let router = Router::new().fallback(handle).with_state(service);
+    let stopped = async {
+        // Dropping the sender is the signal; there is nothing to receive.
+        stopped.await.unwrap_or_default();
+    };
+    if let Err(error) = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await
+    {
+        tracing::error!(%error, "simulator stopped serving");
+    }
+}
+
+fn tenants(config: &SimulatorConfig) -> Result<Vec<Tenant>, Error> {
+    let now = config.now.now();
+    let mut ids = HashSet::new();
+    let build = |tenant: &crate::TenantConfig| {
+        if !ids.insert(tenant.tenant_id.to_ascii_lowercase()) {
+            return Err(Error::DuplicateTenant(tenant.tenant_id.clone()));
+        }
+        let catalogue = Catalogue::new(&tenant.source, &tenant.tenant_id, now)?;
+        Ok(Tenant::new(tenant.clone(), catalogue))
+    };
+    config.tenants.iter().map(build).collect()
+}
+
+/// The origin for an address listened on; "any address" is reached by loopback.
+fn address_of(local: SocketAddr) -> Url {
+    let mut reachable = local;
+    if local.ip().is_unspecified() {
+        reachable.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let text = format!("http://{reachable}/");
+    text.parse().expect("a socket address makes an origin")
+}

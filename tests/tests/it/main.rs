@@ -1,0 +1,8 @@
+//! Scenarios: a service with its faults, a run, and what DuckDB then finds in the lake.
+
+mod crash;
+mod faults;
+mod first_run;
+mod secrets;
+mod shapes;
+mod world;

@@ -1,0 +1,75 @@
+//! Tasks of the project, run by `cargo xtask <task>`.
+
+mod docs;
+mod python;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use xshell::{Shell, cmd};
+
+#[derive(Parser)]
+#[command(about = "Tasks of the project")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run all tests; sets up what they need (a Python environment with DuckDB and an OCSF validator).
+    Test {
+        /// Arguments for `cargo test`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Generate `docs/reference/`; with --check, only say whether it is up to date.
+    Docs {
+        /// Change nothing; fail when a page differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check who imports whom, and the licences and sources of the dependencies.
+    Tidy,
+    /// Everything that must pass before a change lands.
+    Ci,
+}
+
+fn main() -> Result<()> {
+    let shell = Shell::new()?;
+    shell.change_dir(root()?);
+    match Args::parse().task {
+        Task::Test { arguments } => test(&shell, &arguments),
+        Task::Docs { check } => docs::run(&root()?, check),
+        Task::Tidy => tidy::run(&shell),
+        Task::Ci => ci(&shell),
+    }
+}
+
+/// The workspace's directory.
+fn root() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(here.parent().context("xtask lies in the workspace")?.to_owned())
+}
+
+fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
+    let python = python::environment(shell, &root()?)?;
+    let _set = shell.push_env("AUDITLAKE_TEST_PYTHON", python);
+    // The scenarios run the binary, which `cargo test` builds only for its own package.
+    cmd!(shell, "cargo build --package auditlake-cli").run()?;
+    cmd!(shell, "cargo test --workspace {arguments...}").run()?;
+    Ok(())
+}
+
+fn ci(shell: &Shell) -> Result<()> {
+    cmd!(shell, "cargo fmt --all --check").run()?;
+    cmd!(shell, "cargo clippy --workspace --all-targets -- -D warnings").run()?;
+    docs::run(&root()?, true)?;
+    tidy::run(shell)?;
+    test(shell, &[])?;
+    let _flags = shell.push_env("RUSTDOCFLAGS", "-D warnings");
+    cmd!(shell, "cargo doc --workspace --no-deps --document-private-items").run()?;
+    Ok(())
+}
