@@ -360,18 +360,18 @@ mod tests {
     #[test]
     fn the_own_object_id_is_not_that_of_the_portal() {
         let entries: Vec<Record<'_>> = [
-            r#"{"ID":"18ed3507-0000-4ccb-b669-d66b00000a36","Type":2}"#,
-            r#"{"ID":"User_755e500a-0000-43b0-b53b-282f00000e3b","Type":2}"#,
-            r#"{"ID":"755e500a-0000-43b0-b53b-282f00000e3b","Type":2}"#,
+            r#"{"ID":"0a1b2c3d-0000-4ccb-a669-d66b00000a36","Type":2}"#,
+            r#"{"ID":"User_0a1b2c3d-0000-43b0-b53b-282f00000e3b","Type":2}"#,
+            r#"{"ID":"0a1b2c3d-0000-43b0-b53b-282f00000e3b","Type":2}"#,
         ]
         .iter()
         .filter_map(|entry| Record::parse(entry).ok())
         .collect();
-        let own = "755e500a-0000-43b0-b53b-282f00000e3b";
+        let own = "0a1b2c3d-0000-43b0-b53b-282f00000e3b";
         assert_eq!(object_id(&entries).as_deref(), Some(own));
         assert_eq!(
             object_id(&entries[..1]).as_deref(),
-            Some("18ed3507-0000-4ccb-b669-d66b00000a36")
+            Some("0a1b2c3d-0000-4ccb-a669-d66b00000a36")
         );
     }
 

@@ -279,6 +279,7 @@ pub static GROUP_MANAGEMENT: Class = Class {
         "http_request",
         "user",
         "group",
+        "subgroup",
         "privileges",
     ],
     required: &["group"],

@@ -97,9 +97,10 @@ pub(crate) fn set_base<'a>(event: &mut Event<'_, 'a>, common: &Common<'a>) {
     }
     event.copy("LogonError", at!("status_detail"));
     if let Some(operation) = &common.operation {
+        let what = operation.trim().trim_end_matches('.');
         let message = match record.text("UserId") {
-            Some(user) => format!("{} by {user}", operation.trim()),
-            None => operation.trim().to_owned(),
+            Some(user) => format!("{what} by {user}"),
+            None => what.to_owned(),
         };
         event.set(at!("message"), message);
     }

@@ -171,6 +171,7 @@ fn finding(event: &mut Event<'_, '_>) {
     event.set_some(at!("finding_info.uid"), event.record.text("Id"));
     event.set_some(at!("finding_info.title"), event.record.text("Operation"));
     event.set(at!("is_alert"), true);
+    set_policy(event);
     set_finding_severity(event);
     set_finding_status(event);
 }
@@ -188,6 +189,18 @@ const FINDING: &[(&[&str], Leaf)] = &[
     (&["Category", "AlertType"], at!("finding_info.types")),
     (&["Comments"], at!("comment")),
 ];
+
+/// The alert policy that found it.
+fn set_policy(event: &mut Event<'_, '_>) {
+    let leaf = at!("finding_info.analytic.uid");
+    if !event.has(leaf) && event.copy("PolicyId", leaf) {
+        event.set_id(
+            at!("finding_info.analytic.type_id"),
+            at!("finding_info.analytic.type"),
+            (1, "Rule"),
+        );
+    }
+}
 
 fn set_finding_severity(event: &mut Event<'_, '_>) {
     let record = event.record;

@@ -12,7 +12,6 @@ pub(crate) const FIELDS: &[Mapping] = &[
     text("SourceFileExtension", at!("file.ext")),
     text("ListItemUniqueId", at!("file.uid")),
     integer("FileSizeBytes", at!("file.size")),
-    text("SourceRelativeUrl", at!("file.parent_folder")),
     text("SiteUrl", at!("file.url.url_string")),
 ];
 
@@ -30,11 +29,34 @@ pub(crate) fn set_file(event: &mut Event<'_, '_>) {
         event.set(at!("file.path"), path);
         record.take("ObjectId");
     }
+    set_parent(event);
     copy_fields(event, FIELDS);
     if event.has(at!("file.name")) {
         set_kind(event, record);
     }
     set_label(event);
+}
+
+/// `SourceRelativeUrl`: the folder, or (in sharing records) the folder and the file.
+fn set_parent(event: &mut Event<'_, '_>) {
+    let record = event.record;
+    let Some(path) = record.text("SourceRelativeUrl") else {
+        return;
+    };
+    let name = event.text(at!("file.name")).unwrap_or_default();
+    let parent = folder_of(&path, name).to_owned();
+    if parent.is_empty() || event.set(at!("file.parent_folder"), parent) {
+        record.take("SourceRelativeUrl");
+    }
+}
+
+/// The path without the file's own name at its end.
+fn folder_of<'p>(path: &'p str, name: &str) -> &'p str {
+    match path.rsplit_once('/') {
+        Some((folder, last)) if last == name => folder,
+        None if path == name => "",
+        _ => path,
+    }
 }
 
 /// `ItemType`, as text or as the number of Microsoft's enum.
@@ -88,4 +110,22 @@ pub(crate) fn extension(name: &str) -> Option<&str> {
     name.rsplit_once('.')
         .map(|(_, ext)| ext)
         .filter(|ext| !ext.is_empty() && ext.len() <= 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_the_path_without_the_file() {
+        for (path, name, expected) in [
+            ("Documents", "a.txt", "Documents"),
+            ("Documents/a.txt", "a.txt", "Documents"),
+            ("Documents/2026/a.txt", "a.txt", "Documents/2026"),
+            ("a.txt", "a.txt", ""),
+            ("Documents/b", "a.txt", "Documents/b"),
+        ] {
+            assert_eq!(folder_of(path, name), expected, "{path}");
+        }
+    }
 }

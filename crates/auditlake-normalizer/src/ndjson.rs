@@ -1,5 +1,6 @@
 //! Events as pure OCSF JSON, one object a line.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -72,15 +73,63 @@ struct RawJsonEncoder<'a>(&'a StringArray);
 
 impl Encoder for RawJsonEncoder<'_> {
     fn encode(&mut self, row: usize, out: &mut Vec<u8>) {
+        let text = whole_characters(self.0.value(row));
         // A record may hold line breaks between its tokens; a line of NDJSON may not.
-        out.extend(self.0.value(row).bytes().map(|byte| {
-            if byte == b'\n' || byte == b'\r' {
-                b' '
-            } else {
-                byte
-            }
+        out.extend(text.bytes().map(|byte| match byte {
+            b'\n' | b'\r' => b' ',
+            byte => byte,
         }));
     }
+}
+
+/// JSON text in which half a character (a lone surrogate escape), which strict readers refuse, is U+FFFD.
+fn whole_characters(text: &str) -> Cow<'_, str> {
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        whole.push_str(before);
+        let length = escape_length(escape);
+        let (escape, after) = escape.split_at_checked(length).unwrap_or((escape, ""));
+        let lone = length == UNICODE_ESCAPE && surrogate(escape).is_some();
+        whole.push('\\');
+        whole.push_str(if lone { "ufffd" } else { escape });
+        rest = after;
+    }
+    if whole.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    whole.push_str(rest);
+    Cow::Owned(whole)
+}
+
+/// Bytes of `uXXXX`.
+const UNICODE_ESCAPE: usize = 5;
+
+/// Bytes of an escape after its backslash: a pair of surrogates is one.
+fn escape_length(escape: &str) -> usize {
+    if !escape.starts_with('u') {
+        return escape.chars().next().map_or(0, char::len_utf8);
+    }
+    let second = escape
+        .get(UNICODE_ESCAPE..)
+        .and_then(|rest| rest.strip_prefix('\\'));
+    let is_pair = surrogate(escape).is_some_and(|unit| unit < 0xDC00)
+        && second
+            .and_then(surrogate)
+            .is_some_and(|unit| unit >= 0xDC00);
+    if is_pair {
+        2 * UNICODE_ESCAPE + 1
+    } else {
+        UNICODE_ESCAPE
+    }
+}
+
+/// The code unit of `uXXXX` when it is half a character.
+fn surrogate(escape: &str) -> Option<u32> {
+    let digits = escape.strip_prefix('u')?.get(..4)?;
+    u32::from_str_radix(digits, 16)
+        .ok()
+        .filter(|unit| (0xD800..0xE000).contains(unit))
 }
 
 struct TimeEncoder<'a>(&'a PrimitiveArray<TimestampMicrosecondType>);
@@ -90,6 +139,31 @@ impl Encoder for TimeEncoder<'_> {
         match jiff::Timestamp::from_microsecond(self.0.value(row)) {
             Ok(time) => out.extend_from_slice(format!("\"{time}\"").as_bytes()),
             Err(_) => out.extend_from_slice(b"null"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_characters_are_replaced_and_whole_ones_kept() {
+        for (text, expected) in [
+            (r#"{"a":"\ud83d"}"#, r#"{"a":"\ufffd"}"#),
+            (r#"{"a":"\ude00x"}"#, r#"{"a":"\ufffdx"}"#),
+            (
+                r#"{"a":"\ud83d\ud83d\ude00"}"#,
+                r#"{"a":"\ufffd\ud83d\ude00"}"#,
+            ),
+            (
+                r#"{"a":"\ud83d\n\\ud83d\u00e9\\"}"#,
+                r#"{"a":"\ufffd\n\\ud83d\u00e9\\"}"#,
+            ),
+            (r#"{"a":"plain"}"#, r#"{"a":"plain"}"#),
+        ] {
+            assert_eq!(whole_characters(text), expected, "{text}");
+            assert!(serde_json::from_str::<serde_json::Value>(&whole_characters(text)).is_ok());
         }
     }
 }

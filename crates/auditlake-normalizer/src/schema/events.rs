@@ -200,6 +200,20 @@ const ENDPOINT: Object = Object::of(&[
 ])
 .any_of(&["ip", "hostname", "svc_name", "uid"]);
 
+const CLIENT: Object = Object::of(&[
+    Column::text("ip", "Address, port and brackets split off.").observable(2),
+    Column::int("port", "Port."),
+    Column::text("hostname", "Host name.").observable(1),
+    Column::text("svc_name", "Service, where the record has no address."),
+    Column::text("uid", "Identifier of the endpoint."),
+    Column::object(
+        "os",
+        OS,
+        "Operating system, where the record names no device.",
+    ),
+])
+.any_of(&["ip", "hostname", "svc_name", "uid"]);
+
 /// The columns of the `events` table, in their order in every file.
 pub const EVENTS: &[Column] = &[
     Column::long(
@@ -270,7 +284,7 @@ pub const EVENTS: &[Column] = &[
         .any_of(&["user", "app_name", "app_uid", "session"]),
         "Who did it, and through what.",
     ),
-    Column::object("src_endpoint", ENDPOINT, "From where."),
+    Column::object("src_endpoint", CLIENT, "From where."),
     Column::object("dst_endpoint", ENDPOINT, "To where."),
     Column::object(
         "http_request",
@@ -338,6 +352,7 @@ pub const EVENTS: &[Column] = &[
         GROUP,
         "Group whose membership or existence changed.",
     ),
+    Column::object("subgroup", GROUP, "Group that joined or left the group."),
     Column::texts(
         "privileges",
         "Roles, scopes or rights that were given or taken.",

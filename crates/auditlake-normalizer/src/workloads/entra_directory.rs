@@ -11,14 +11,17 @@
 //! *Left out:* old and new values of properties are in `entity.data` where the class is Entity Management, else in
 //! `unmapped`.
 
+mod properties;
+
 use std::borrow::Cow;
 
+use self::properties::{client_id, consented, ids, modified, new_value, object, unwrap};
 use super::{Decision, Operation, Otherwise, Workload, canonical, op};
 use crate::actor::{self, UserLeaves, is_guid};
 use crate::class::{ACCOUNT_CHANGE, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, USER_ACCESS};
 use crate::common::take_if_held;
 use crate::event::Event;
-use crate::record::{Record, elements, scalar};
+use crate::record::Record;
 use crate::schema::path::{at, list};
 
 /// Directory changes.
@@ -133,27 +136,6 @@ fn map(event: &mut Event<'_, '_>) {
     set_comment(event);
 }
 
-/// The ids of one type among the entries of `Target`: 1 name, 2 object id and others, 3 PUID, 5 user principal name.
-fn ids<'t, 'a>(targets: &'t [Record<'a>], kind: i64) -> impl Iterator<Item = Cow<'a, str>> + 't {
-    targets
-        .iter()
-        .filter(move |target| target.int("Type") == Some(kind))
-        .filter_map(|target| target.text("ID"))
-}
-
-/// `ObjectId`, unless it says that there is none.
-fn object(record: &Record<'_>) -> Option<String> {
-    let id = record.text("ObjectId")?;
-    (id != "Not Available").then(|| id.into_owned())
-}
-
-/// The client id in the names of a service principal: `<GUID>;https://…`.
-fn client_id(record: &Record<'_>) -> Option<String> {
-    let names = object(record)?;
-    let first = names.split(';').next()?;
-    is_guid(first).then(|| first.to_owned())
-}
-
 /// What `Target` names: a person, or an application by its display name, object id and client id.
 fn set_target(event: &mut Event<'_, '_>, user: UserLeaves) {
     let record = event.record;
@@ -254,7 +236,8 @@ fn set_grantee(event: &mut Event<'_, '_>) -> bool {
         return false;
     }
     if let Some(name) = new_value(record, name) {
-        actor::set_name(event, user, name);
+        actor::set_name(event, user, name.clone());
+        event.set_some(user.display_name, (!is_person).then_some(name));
     }
     event.set_some(user.uid_alt, new_value(record, alias));
     set_kind(event, user, !is_person);
@@ -302,24 +285,6 @@ fn add_resource<'a>(
             (1, "Target"),
         );
     });
-}
-
-/// The words of one part of the consent, each once: `[before] => [[Id: …, ResourceId: …, Scope: User.Read Mail.Read], …]`.
-fn consented(record: &Record<'_>, part: &str) -> Vec<String> {
-    let text = new_value(record, "ConsentAction.Permissions").unwrap_or_default();
-    let after = text.split_once("=>").map_or(&*text, |(_, after)| after);
-    let label = format!("{part}: ");
-    let values = after
-        .split(&label)
-        .skip(1)
-        .filter_map(|rest| rest.split([',', ']']).next());
-    let mut words: Vec<String> = Vec::new();
-    for word in values.flat_map(str::split_whitespace) {
-        if !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
-        }
-    }
-    words
 }
 
 /// What was changed: its kind from `extendedAuditEventCategory`, else from the operation's words.
@@ -452,67 +417,9 @@ fn names_something(property: &str) -> bool {
     })
 }
 
-/// The entry of `ModifiedProperties` with this name.
-fn modified<'a>(record: &Record<'a>, name: &str) -> Option<Record<'a>> {
-    record
-        .objects("ModifiedProperties")
-        .into_iter()
-        .find(|p| p.text("Name").is_some_and(|n| n.eq_ignore_ascii_case(name)))
-}
-
-/// The new value of a property, or the old one where it was taken away.
-fn new_value<'a>(record: &Record<'a>, name: &str) -> Option<Cow<'a, str>> {
-    let property = modified(record, name)?;
-    let read = |member: &str| {
-        property
-            .text(member)
-            .map(|value| unwrap(&value))
-            .filter(|value| !value.is_empty())
-    };
-    read("NewValue")
-        .or_else(|| read("OldValue"))
-        .map(Cow::Owned)
-}
-
-/// Takes off the JSON that a value is often wrapped in: `["x"]`, `"x"`.
-fn unwrap(value: &str) -> String {
-    let value = value.trim();
-    let inner = elements(value).first().copied().unwrap_or(value);
-    match inner {
-        "[]" => String::new(),
-        quoted if quoted.starts_with('"') => scalar(quoted).unwrap_or_default().into_owned(),
-        plain => plain.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_unwrapped_once() {
-        for (value, expected) in [
-            ("[\r\n  true\r\n]", "true"),
-            ("[\"x y\"]", "x y"),
-            ("\"x\"", "x"),
-            ("x", "x"),
-            ("[]", ""),
-        ] {
-            assert_eq!(unwrap(value), expected, "{value}");
-        }
-    }
-
-    #[test]
-    fn scopes_are_read_out_of_a_consent() {
-        let value = "[[Id: AAA, Scope: Files.Read]] => [[Id: AAA, ClientId: 1, PrincipalId: , Scope: User.Read Mail.ReadWrite, CreatedDateTime: ], [Id: B, ClientId: 1, Scope: offline_access User.Read]]";
-        let json = serde_json::json!({"ModifiedProperties": [{"Name": "ConsentAction.Permissions", "NewValue": value}]}).to_string();
-        let record = Record::parse(&json).expect("an object");
-        assert_eq!(
-            consented(&record, "Scope"),
-            ["User.Read", "Mail.ReadWrite", "offline_access"]
-        );
-        assert_eq!(consented(&record, "ClientId"), ["1"]);
-    }
 
     #[test]
     fn an_account_is_switched_only_when_its_state_changed() {

@@ -6,6 +6,8 @@
 //! most failed sign-ins carry `Success` there. `UserLoggedIn` with error 50140 ("keep me signed in") is a success.
 //! *Left out:* factors, which the record does not name; the operating system of a device that has neither id nor name.
 
+use std::borrow::Cow;
+
 use super::{Operation, Otherwise, Outcome, Workload, as_decided, op, text};
 use crate::actor;
 use crate::class::AUTHENTICATION;
@@ -116,7 +118,7 @@ fn set_device(event: &mut Event<'_, '_>) {
     let of = |name: &str| record.named("DeviceProperties", name);
     let named = event.set_some(at!("device.hostname"), of("DisplayName"));
     if !(event.set_some(at!("device.uid"), of("Id")) || named) {
-        return;
+        return set_client_os(event, of("OS"));
     }
     event.set_id(at!("device.type_id"), at!("device.type"), (0, "Unknown"));
     if let Some(os) = of("OS") {
@@ -133,6 +135,16 @@ fn set_device(event: &mut Event<'_, '_>) {
         at!("device.is_managed"),
         of("IsCompliantAndManaged").as_deref().and_then(as_bool),
     );
+}
+
+/// The operating system of a device that the record does not name.
+fn set_client_os<'a>(event: &mut Event<'_, 'a>, os: Option<Cow<'a, str>>) {
+    if let Some(os) = os {
+        let (id, caption) = os_type(&os);
+        event.set(at!("src_endpoint.os.type_id"), id);
+        event.set(at!("src_endpoint.os.type"), caption);
+        event.set(at!("src_endpoint.os.name"), os);
+    }
 }
 
 /// OCSF operating system of Microsoft's words.

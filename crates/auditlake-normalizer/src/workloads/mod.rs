@@ -232,10 +232,18 @@ fn by_default(operation: &str, record_type: Option<i64>) -> Decision {
         .and_then(|known| class::by_uid(known.class_uid))
         .unwrap_or(&class::API_ACTIVITY);
     let activity = match class.uid {
+        // An alert is triggered once; what comes after adds to it.
+        2004 if is_update(operation) => 2,
         2004 => 1,
         _ => verbs::activity(class, operation),
     };
     Decision::new(class, activity)
+}
+
+/// Operations on an alert that is there already.
+fn is_update(operation: &str) -> bool {
+    let name = canonical(operation);
+    name == "alertentitygenerated" || name.ends_with("updated")
 }
 
 /// The entry for a canonical name: an exact one before a pattern, patterns in their order.

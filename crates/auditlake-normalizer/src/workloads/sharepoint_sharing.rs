@@ -117,9 +117,16 @@ fn set_group(event: &mut Event<'_, '_>) {
     });
     event.set_some(at!("group.name"), group.or_else(|| record.text("ObjectId")));
     event.set(at!("group.type"), "SharePoint Group");
-    if matches!(event.activity_id, 3 | 4) {
-        set_target(event);
+    match event.activity_id {
+        3 | 4 => set_target(event),
+        7 | 8 => set_subgroup(event),
+        _ => {}
     }
+}
+
+fn set_subgroup(event: &mut Event<'_, '_>) {
+    event.copy("TargetUserOrGroupName", at!("subgroup.name"));
+    event.copy("TargetUserOrGroupType", at!("subgroup.type"));
 }
 
 fn set_target(event: &mut Event<'_, '_>) {

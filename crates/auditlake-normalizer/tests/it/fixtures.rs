@@ -25,12 +25,13 @@ const DIRECTORIES: &[(&str, &str)] = &[
 
 const COMMON: &str = "common";
 
-fn root() -> PathBuf {
+/// The directory of all fixtures.
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// Paths in a directory, sorted.
-fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(directory)?
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<Vec<_>>>()?;
@@ -39,7 +40,7 @@ fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Files of a directory with this extension, by their stems.
-fn stems(directory: &Path, extension: &str) -> io::Result<BTreeSet<String>> {
+pub(crate) fn stems(directory: &Path, extension: &str) -> io::Result<BTreeSet<String>> {
     let stem = |path: &PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
     let wanted = |path: &PathBuf| path.extension().is_some_and(|e| e == extension);
     Ok(entries(directory)?
@@ -50,7 +51,7 @@ fn stems(directory: &Path, extension: &str) -> io::Result<BTreeSet<String>> {
 }
 
 /// The record of a fixture: the file without the line break at its end.
-fn record(directory: &Path, case: &str) -> io::Result<String> {
+pub(crate) fn record(directory: &Path, case: &str) -> io::Result<String> {
     let text = fs::read_to_string(directory.join(case).with_extension("json"))?;
     Ok(text.trim_end().to_owned())
 }
@@ -101,7 +102,7 @@ fn check(directory: &Path, case: &str) -> io::Result<()> {
         insta::assert_snapshot!(
             case.to_owned(),
             pretty(&event_json(&batch).unwrap_or_default())
-        )
+        );
     });
     Ok(())
 }

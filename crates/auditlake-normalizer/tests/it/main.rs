@@ -2,6 +2,7 @@
 //! shape of the printed events.
 
 mod fixtures;
+mod mutations;
 mod ndjson;
 mod pretty;
 mod quarantine;

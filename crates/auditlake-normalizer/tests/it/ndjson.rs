@@ -9,7 +9,7 @@ use serde_json::Value;
 const RECORDS: &[&str] = &[
     r#"{"Id":"1"}"#,
     r#"{"Id":"2","RecordType":15,"Operation":"UserLoggedIn","UserId":"alex@contoso.example","ClientIP":null,"CreationTime":"2026-05-04T10:12:33"}"#,
-    "{\"Id\":\"3\",\r\n\"RecordType\":1,\"Operation\":\"Set-Mailbox\",\"Parameters\":[{\"Name\":\"Identity\",\n\"Value\":null}],\"Other\":{\"a\":\n[null]}}",
+    "{\"Id\":\"3\",\r\n\"RecordType\":1,\"Operation\":\"Set-Mailbox\",\"ObjectId\":\"sam\",\"Parameters\":[{\"Name\":\"Identity\",\n\"Value\":null}],\"Other\":{\"a\":\n[null]}}",
     r#"{"Id":"4","RecordType":6,"Operation":"FileAccessed","ObjectId":"https://contoso.example/a.txt","ItemType":"File"}"#,
     r#"{"Id":"5","RecordType":13,"Operation":"DlpRuleMatch","PolicyDetails":null,"ExchangeMetaData":{"From":null}}"#,
 ];

@@ -10,7 +10,7 @@ use super::scene::{Document, Scene};
 /// Where something happened: the site's address and ids, and its workload.
 pub(super) struct Place {
     pub(super) url: String,
-    pub(super) library: &'static str,
+    pub(super) documents: &'static str,
     site: String,
     web: String,
     pub(super) list: String,
@@ -47,7 +47,7 @@ pub(super) fn file(scene: &mut Scene<'_>) -> Record {
 pub(super) fn file_by(scene: &mut Scene<'_>, operation: &str, user: &User) -> Record {
     let place = place(scene, user);
     let document = scene.document();
-    let folder = folder_of(scene, place.library);
+    let folder = folder_of(scene, place.documents);
     let record = base(scene, operation, 6, user, &place);
     let mut record = on_document(record, scene, &place, &folder, &document);
     if operation.starts_with("FileRenamed")
@@ -83,7 +83,7 @@ pub(super) fn folder(scene: &mut Scene<'_>) -> Record {
     );
     base(scene, operation, 6, user, &place).with_all(json!({
         "ItemType": "Folder", "SiteUrl": place.url, "SourceFileName": name, "SourceFileExtension": "",
-        "SourceRelativeUrl": place.library, "ObjectId": format!("{}{}/{name}", place.url, place.library),
+        "SourceRelativeUrl": place.documents, "ObjectId": format!("{}{}/{name}", place.url, place.documents),
     }))
 }
 
@@ -190,7 +190,7 @@ pub(super) fn on_document(
 fn with_destination(record: Record, scene: &mut Scene<'_>, place: &Place) -> Record {
     let document = scene.document();
     record.with_all(json!({
-        "DestinationRelativeUrl": place.library, "DestinationFileName": document.name,
+        "DestinationRelativeUrl": place.documents, "DestinationFileName": document.name,
         "DestinationFileExtension": document.extension,
     }))
 }
@@ -215,7 +215,7 @@ pub(super) fn place(scene: &mut Scene<'_>, user: &User) -> Place {
     }
     Place {
         url: user.onedrive(),
-        library: "Documents",
+        documents: "Documents",
         site: user.mailbox.clone(),
         workload: "OneDrive",
         ..shared
@@ -225,7 +225,7 @@ pub(super) fn place(scene: &mut Scene<'_>, user: &User) -> Place {
 pub(super) fn place_in(site: &Site) -> Place {
     Place {
         url: site.url.clone(),
-        library: "Shared Documents",
+        documents: "Shared Documents",
         site: site.id.clone(),
         web: site.web.clone(),
         list: site.list.clone(),

@@ -33,7 +33,7 @@ pub(super) fn sharing(scene: &mut Scene<'_>) -> Record {
     } else {
         record
     };
-    on_document(record, scene, &place, place.library, &document)
+    on_document(record, scene, &place, place.documents, &document)
         .with(
             "EventData",
             *scene.pick(&[
