@@ -13,7 +13,9 @@ use auditlake_normalizer::workloads::{Operation, WORKLOADS};
 use clap::Command;
 
 /// A page: its name under `docs/reference/`, and how it is made.
-const PAGES: &[(&str, fn() -> Result<String>)] = &[
+type Page = (&'static str, fn() -> Result<String>);
+
+const PAGES: &[Page] = &[
     ("schema.md", schema),
     ("operations.md", operations),
     ("record-types.md", record_types),
@@ -26,7 +28,10 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
     fs::create_dir_all(&directory)?;
     let mut stale = Vec::new();
     for (name, make) in PAGES {
-        let page = format!("<!-- Made by `cargo xtask docs`; change the code, not this page. -->\n\n{}", make()?);
+        let page = format!(
+            "<!-- Made by `cargo xtask docs`; change the code, not this page. -->\n\n{}",
+            make()?
+        );
         let path = directory.join(name);
         if check {
             if fs::read_to_string(&path).unwrap_or_default() != page {
@@ -37,7 +42,10 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
         }
     }
     if !stale.is_empty() {
-        bail!("docs/reference/{{{}}} differ from the code: run `cargo xtask docs`", stale.join(","));
+        bail!(
+            "docs/reference/{{{}}} differ from the code: run `cargo xtask docs`",
+            stale.join(",")
+        );
     }
     Ok(())
 }
@@ -98,30 +106,58 @@ fn operations() -> Result<String> {
          Activity, and one without an operation Base Event.\n",
     );
     for workload in WORKLOADS {
-        let types: Vec<String> = workload.record_types.iter().map(ToString::to_string).collect();
-        writeln!(page, "\n## {}\n\nRecord types: {}.\n", workload.name, types.join(", "))?;
+        let types: Vec<String> = workload
+            .record_types
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        writeln!(
+            page,
+            "\n## {}\n\nRecord types: {}.\n",
+            workload.name,
+            types.join(", ")
+        )?;
         page.push_str("| operation | class | activity | at least Medium |\n|---|---|---|---|\n");
         for operation in workload.operations {
             row(&mut page, operation)?;
         }
         let otherwise = &workload.otherwise;
-        let activity = otherwise.activity.map_or_else(|| "by the verb".to_owned(), |id| caption(otherwise.class.uid, id));
-        writeln!(page, "| otherwise | {} {} | {activity} | |", otherwise.class.uid, otherwise.class.caption)?;
+        let activity = otherwise.activity.map_or_else(
+            || "by the verb".to_owned(),
+            |id| caption(otherwise.class.uid, id),
+        );
+        writeln!(
+            page,
+            "| otherwise | {} {} | {activity} | |",
+            otherwise.class.uid, otherwise.class.caption
+        )?;
     }
     Ok(page)
 }
 
 fn row(page: &mut String, operation: &Operation) -> Result<()> {
-    let names: Vec<String> = operation.names.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = operation
+        .names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
     let sensitive = if operation.sensitive { "yes" } else { "" };
     let class = operation.class;
     let activity = caption(class.uid, operation.activity);
-    writeln!(page, "| {} | {} {} | {activity} | {sensitive} |", names.join(", "), class.uid, class.caption)?;
+    writeln!(
+        page,
+        "| {} | {} {} | {activity} | {sensitive} |",
+        names.join(", "),
+        class.uid,
+        class.caption
+    )?;
     Ok(())
 }
 
 fn caption(class: u16, activity: u8) -> String {
-    let caption = by_uid(class).and_then(|class| class.activity_caption(activity)).unwrap_or("Other");
+    let caption = by_uid(class)
+        .and_then(|class| class.activity_caption(activity))
+        .unwrap_or("Other");
     format!("{activity} {caption}")
 }
 
@@ -133,14 +169,20 @@ fn record_types() -> Result<String> {
     );
     for known in RECORD_TYPES {
         let class = by_uid(known.class_uid).map_or("", |class| class.caption);
-        writeln!(page, "| {} | {} | {} {class} |", known.value, known.name, known.class_uid)?;
+        writeln!(
+            page,
+            "| {} | {} | {} {class} |",
+            known.value, known.name, known.class_uid
+        )?;
     }
     Ok(page)
 }
 
 fn cli() -> Result<String> {
     let mut page = String::from("# Command line\n");
-    let mut root = auditlake_cli::command().term_width(100).disable_help_subcommand(true);
+    let mut root = auditlake_cli::command()
+        .term_width(100)
+        .disable_help_subcommand(true);
     root.build();
     command(&mut page, &mut root, "auditlake")?;
     Ok(page)
@@ -149,8 +191,15 @@ fn cli() -> Result<String> {
 fn command(page: &mut String, command: &mut Command, path: &str) -> Result<()> {
     let help = command.render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    writeln!(page, "\n## `{path}`\n\n```text\n{}\n```", lines.join("\n").trim())?;
-    for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+    writeln!(
+        page,
+        "\n## `{path}`\n\n```text\n{}\n```",
+        lines.join("\n").trim()
+    )?;
+    for sub in command
+        .get_subcommands_mut()
+        .filter(|sub| sub.get_name() != "help")
+    {
         let path = format!("{path} {}", sub.get_name());
         self::command(page, sub, &path)?;
     }

@@ -51,7 +51,10 @@ fn main() -> Result<()> {
 /// The workspace's directory.
 fn root() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Ok(here.parent().context("xtask lies in the workspace")?.to_owned())
+    Ok(here
+        .parent()
+        .context("xtask lies in the workspace")?
+        .to_owned())
 }
 
 fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
@@ -65,11 +68,19 @@ fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
 
 fn ci(shell: &Shell) -> Result<()> {
     cmd!(shell, "cargo fmt --all --check").run()?;
-    cmd!(shell, "cargo clippy --workspace --all-targets -- -D warnings").run()?;
+    cmd!(
+        shell,
+        "cargo clippy --workspace --all-targets -- -D warnings"
+    )
+    .run()?;
     docs::run(&root()?, true)?;
     tidy::run(shell)?;
     test(shell, &[])?;
     let _flags = shell.push_env("RUSTDOCFLAGS", "-D warnings");
-    cmd!(shell, "cargo doc --workspace --no-deps --document-private-items").run()?;
+    cmd!(
+        shell,
+        "cargo doc --workspace --no-deps --document-private-items"
+    )
+    .run()?;
     Ok(())
 }

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
-const PACKAGES: [&str; 3] = ["duckdb==2.0.0", "ocsf-json-schema==1.2.0", "jsonschema==4.25.1"];
+const PACKAGES: [&str; 4] = [
+    "duckdb==2.0.0",
+    "ocsf-json-schema==1.2.0",
+    "jsonschema==4.25.1",
+    "pytz==2025.2",
+];
 
 /// The interpreter of `target/test-python`, made on first use.
 pub(crate) fn environment(shell: &Shell, root: &Path) -> Result<PathBuf> {
@@ -17,25 +22,45 @@ pub(crate) fn environment(shell: &Shell, root: &Path) -> Result<PathBuf> {
         return Ok(python);
     }
     make(shell, &directory)?;
-    cmd!(shell, "{python} -m pip install --quiet --disable-pip-version-check {PACKAGES...}")
-        .run()
-        .context("the tests need these Python packages; pip says above what stopped it")?;
+    cmd!(
+        shell,
+        "{python} -m pip install --quiet --disable-pip-version-check {PACKAGES...}"
+    )
+    .run()
+    .context("the tests need these Python packages; pip says above what stopped it")?;
     shell.write_file(&stamp, wanted)?;
     Ok(python)
 }
 
 fn make(shell: &Shell, directory: &Path) -> Result<()> {
-    let venv = || cmd!(shell, "python3 -m venv --clear {directory}").quiet().run();
+    let venv = || {
+        cmd!(shell, "python3 -m venv --clear {directory}")
+            .quiet()
+            .run()
+    };
     if venv().is_ok() {
         return Ok(());
     }
     // Debian's python3 lacks the venv module until its package is there.
-    if cmd!(shell, "apt-get --version").quiet().ignore_stdout().run().is_err() {
+    if cmd!(shell, "apt-get --version")
+        .quiet()
+        .ignore_stdout()
+        .run()
+        .is_err()
+    {
         bail!("`python3 -m venv` does not work; install Python 3.10 or newer");
     }
-    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] };
-    let apt = [sudo, &["apt-get"]].concat();
+    let root = cmd!(shell, "id -u").quiet().read()? == "0";
+    let apt: &[&str] = if root {
+        &["apt-get"]
+    } else {
+        &["sudo", "apt-get"]
+    };
     cmd!(shell, "env {apt...} update --quiet").run()?;
-    cmd!(shell, "env {apt...} install --yes --quiet python3 python3-venv").run()?;
+    cmd!(
+        shell,
+        "env {apt...} install --yes --quiet python3 python3-venv"
+    )
+    .run()?;
     Ok(venv()?)
 }

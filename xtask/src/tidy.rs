@@ -10,27 +10,61 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("auditlake-normalizer", &[]),
     ("auditlake-parquet", &[]),
     ("auditlake-simulator", &[]),
-    ("auditlake-pipeline", &["auditlake-api", "auditlake-normalizer", "auditlake-parquet"]),
-    ("auditlake-cli", &["auditlake-pipeline", "auditlake-simulator"]),
-    ("auditlake-tests", &["auditlake-pipeline", "auditlake-simulator"]),
-    ("xtask", &["auditlake-normalizer", "auditlake-pipeline", "auditlake-cli"]),
+    (
+        "auditlake-pipeline",
+        &["auditlake-api", "auditlake-normalizer", "auditlake-parquet"],
+    ),
+    (
+        "auditlake-cli",
+        &["auditlake-pipeline", "auditlake-simulator"],
+    ),
+    (
+        "auditlake-tests",
+        &["auditlake-pipeline", "auditlake-simulator"],
+    ),
+    (
+        "xtask",
+        &[
+            "auditlake-normalizer",
+            "auditlake-pipeline",
+            "auditlake-cli",
+        ],
+    ),
 ];
 
 /// Words that a crate has no business with.
 const ABSENT: &[(&str, &[&str])] = &[
     ("crates/auditlake-parquet/src", &["Office", "OCSF", "ocsf"]),
     ("crates/auditlake-api/src", &["OCSF", "ocsf", "parquet"]),
-    ("crates/auditlake-normalizer/src", &["tokio", "reqwest", "std::fs", "SystemTime", "Timestamp::now"]),
+    (
+        "crates/auditlake-normalizer/src",
+        &[
+            "tokio",
+            "reqwest",
+            "std::fs",
+            "SystemTime",
+            "Timestamp::now",
+        ],
+    ),
 ];
 
 /// Checks all of it.
 pub(crate) fn run(shell: &Shell) -> Result<()> {
-    let metadata = cmd!(shell, "cargo metadata --format-version 1 --no-deps").quiet().read()?;
+    let metadata = cmd!(shell, "cargo metadata --format-version 1 --no-deps")
+        .quiet()
+        .read()?;
     let mut faults = imports(&serde_json::from_str(&metadata)?)?;
     for (directory, words) in ABSENT {
         for word in *words {
-            let found = cmd!(shell, "grep -rnw {word} {directory}").quiet().ignore_status().read()?;
-            faults.extend(found.lines().map(|line| format!("`{word}` does not belong there: {line}")));
+            let found = cmd!(shell, "grep -rnw {word} {directory}")
+                .quiet()
+                .ignore_status()
+                .read()?;
+            faults.extend(
+                found
+                    .lines()
+                    .map(|line| format!("`{word}` does not belong there: {line}")),
+            );
         }
     }
     if !faults.is_empty() {
@@ -40,31 +74,51 @@ pub(crate) fn run(shell: &Shell) -> Result<()> {
 }
 
 fn imports(metadata: &Value) -> Result<Vec<String>> {
-    let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;
+    let packages = metadata["packages"]
+        .as_array()
+        .context("cargo metadata lists packages")?;
     let mut faults = Vec::new();
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         let Some((_, allowed)) = MAY_IMPORT.iter().find(|(known, _)| *known == name) else {
-            faults.push(format!("package `{name}` is not in the table of who may import whom"));
+            faults.push(format!(
+                "package `{name}` is not in the table of who may import whom"
+            ));
             continue;
         };
-        let ours = package["dependencies"].as_array().into_iter().flatten().filter_map(|d| d["name"].as_str());
+        let ours = package["dependencies"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|d| d["name"].as_str());
         let ours = ours.filter(|d| MAY_IMPORT.iter().any(|(known, _)| known == d));
-        faults.extend(ours.filter(|d| !allowed.contains(d)).map(|d| format!("`{name}` may not import `{d}`")));
+        faults.extend(
+            ours.filter(|d| !allowed.contains(d))
+                .map(|d| format!("`{name}` may not import `{d}`")),
+        );
     }
     Ok(faults)
 }
 
 /// Licences, duplicate versions and sources; left out with a word where cargo-deny is not installed.
 fn licences(shell: &Shell) -> Result<()> {
-    if cmd!(shell, "cargo deny --version").quiet().ignore_stdout().ignore_stderr().run().is_err() {
+    if cmd!(shell, "cargo deny --version")
+        .quiet()
+        .ignore_stdout()
+        .ignore_stderr()
+        .run()
+        .is_err()
+    {
         eprintln_line("cargo-deny is not installed: licences and sources were not checked");
         return Ok(());
     }
     Ok(cmd!(shell, "cargo deny --offline check licenses bans sources").run()?)
 }
 
-#[expect(clippy::print_stderr, reason = "a task speaks to the person who runs it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a task speaks to the person who runs it"
+)]
 fn eprintln_line(line: &str) {
     eprintln!("{line}");
 }
@@ -81,6 +135,9 @@ mod tests {
         ]});
         let faults = imports(&metadata).unwrap();
         assert_eq!(faults.len(), 2, "{faults:?}");
-        assert_eq!(faults[0], "`auditlake-api` may not import `auditlake-parquet`");
+        assert_eq!(
+            faults[0],
+            "`auditlake-api` may not import `auditlake-parquet`"
+        );
     }
 }

@@ -1,23 +1,20 @@
-//! The configuration file, and the connection that it, the environment and the flags make together.
+//! The configuration file `auditlake.toml`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
-use auditlake_pipeline::{ClientConfig, Connection, Secret};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use url::Url;
 
-use crate::args::connection::{Cloud, ConnectionArgs, ConnectionSettings};
+use crate::args::connection::{ConnectionArgs, ConnectionSettings};
 use crate::exit::Usage;
 
 /// The file that is read when none is named.
-const DEFAULT_FILE: &str = "auditlake.toml";
-/// The variable that holds the secret itself.
-const SECRET_VARIABLE: &str = "AUDITLAKE_CLIENT_SECRET";
+pub(crate) const DEFAULT_FILE: &str = "auditlake.toml";
 /// How alike a name must be to be suggested, of 1.
 const LIKENESS: f64 = 0.6;
 
@@ -27,17 +24,6 @@ const LIKENESS: f64 = 0.6;
 pub(crate) struct Config {
     #[serde(default)]
     connections: BTreeMap<String, ConnectionSettings>,
-}
-
-/// The connection that was asked for, and its secret. Flags win over the environment, that over the file.
-pub(crate) fn connection(
-    args: &ConnectionArgs,
-    config: Option<&Path>,
-) -> anyhow::Result<Connection> {
-    let config = Config::load(config)?;
-    let settings = config.settle(args)?;
-    let client = client(settings)?;
-    Ok(Connection::new(args.name.clone(), client)?)
 }
 
 impl Config {
@@ -59,13 +45,7 @@ impl Config {
     }
 
     fn parse(text: &str, path: &Path) -> anyhow::Result<Self> {
-        let invalid = |error: toml::de::Error| {
-            Usage::new(format!(
-                "`{}`: {}",
-                path.display(),
-                error.to_string().trim_end()
-            ))
-        };
+        let invalid = |error: toml::de::Error| unreadable(&error, text, path);
         let document = DeTable::parse(text).map_err(invalid)?;
         if let Some(unknown) = unknown_key(document.get_ref()) {
             return Err(unknown.usage(text, path).into());
@@ -85,7 +65,7 @@ impl Config {
     }
 
     /// Flags and environment over the named connection of the file.
-    fn settle(mut self, args: &ConnectionArgs) -> Result<ConnectionSettings, Usage> {
+    pub(crate) fn settle(mut self, args: &ConnectionArgs) -> Result<ConnectionSettings, Usage> {
         let flags = args.settings.clone();
         let Some(name) = &args.name else {
             return if flags.tenant_id.is_none() {
@@ -127,6 +107,17 @@ impl Config {
     }
 }
 
+/// The place and what is wrong there; not the line itself, which may hold what nobody should see.
+fn unreadable(error: &toml::de::Error, text: &str, path: &Path) -> Usage {
+    let line = error.span().map_or(1, |span| line_at(text, span.start));
+    Usage::new(format!("{}:{line}: {}", path.display(), error.message()))
+}
+
+/// The number of the line that holds a byte, from 1.
+fn line_at(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
 /// A key that means nothing.
 #[derive(Debug)]
 struct UnknownKey {
@@ -154,9 +145,7 @@ fn unknown_key(document: &DeTable<'_>) -> Option<UnknownKey> {
 }
 
 fn check_keys(table: &DeTable<'_>, known: &[String]) -> Option<UnknownKey> {
-    let unknown = |key: &&Spanned<std::borrow::Cow<'_, str>>| {
-        !known.iter().any(|known| known == key.get_ref())
-    };
+    let unknown = |key: &&Spanned<Cow<'_, str>>| !known.iter().any(|known| known == key.get_ref());
     let key = table.keys().find(unknown)?;
     Some(UnknownKey {
         key: key.get_ref().to_string(),
@@ -167,12 +156,7 @@ fn check_keys(table: &DeTable<'_>, known: &[String]) -> Option<UnknownKey> {
 
 impl UnknownKey {
     fn usage(&self, text: &str, path: &Path) -> Usage {
-        let line = text
-            .bytes()
-            .take(self.at)
-            .filter(|byte| *byte == b'\n')
-            .count()
-            + 1;
+        let line = line_at(text, self.at);
         let usage = Usage::new(format!(
             "{}:{line}: unknown key `{}`",
             path.display(),
@@ -197,72 +181,10 @@ fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Optio
         .map(|(_, known)| known)
 }
 
-fn client(settings: ConnectionSettings) -> anyhow::Result<ClientConfig> {
-    let (api_address, authority) = addresses(&settings)?;
-    let tenant_id = settings
-        .tenant_id
-        .ok_or_else(|| missing("tenant id", "--tenant-id"))?;
-    let client_id = settings
-        .client_id
-        .ok_or_else(|| missing("client id", "--client-id"))?;
-    let secret = secret(
-        settings.client_secret_file,
-        std::env::var(SECRET_VARIABLE).ok(),
-    )?;
-    let mut client = ClientConfig::new(api_address, authority, tenant_id, client_id, secret);
-    client.publisher_identifier = settings.publisher_identifier;
-    client.requests_per_minute = settings
-        .requests_per_minute
-        .unwrap_or(ClientConfig::DEFAULT_REQUESTS_PER_MINUTE);
-    Ok(client)
-}
-
-fn missing(what: &str, flag: &str) -> Usage {
-    Usage::new(format!("the connection has no {what}")).with_hint(format!(
-        "name a connection of `{DEFAULT_FILE}`, or give {flag}"
-    ))
-}
-
-/// API address and authority: as given, or those of the cloud.
-fn addresses(settings: &ConnectionSettings) -> Result<(Url, Url), url::ParseError> {
-    let of_address = settings.api_address.as_ref().and_then(Cloud::of);
-    let (api_address, authority) = settings
-        .cloud
-        .or(of_address)
-        .unwrap_or_default()
-        .addresses();
-    let given =
-        |given: &Option<Url>, preset: &str| given.clone().map_or_else(|| preset.parse(), Ok);
-    Ok((
-        given(&settings.api_address, api_address)?,
-        given(&settings.authority, authority)?,
-    ))
-}
-
-/// The secret, from the file or else from the variable. A line break at its end is the editor's.
-fn secret(file: Option<PathBuf>, variable: Option<String>) -> anyhow::Result<Secret> {
-    let text = match file {
-        Some(file) => std::fs::read_to_string(&file).with_context(|| {
-            Usage::new(format!(
-                "cannot read the client secret file `{}`",
-                file.display()
-            ))
-        })?,
-        None => variable.unwrap_or_default(),
-    };
-    let text = text.trim_end_matches(['\r', '\n']).to_owned();
-    if text.is_empty() {
-        let hint = format!("give --client-secret-file FILE, or set {SECRET_VARIABLE}");
-        return Err(Usage::new("there is no client secret")
-            .with_hint(hint)
-            .into());
-    }
-    Ok(Secret::new(text))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::connection::Cloud;
     use crate::exit::hint;
 
     const FILE: &str = "[connections.contoso]\ntenant_id = \"t\"\nclient_secret_file = \"s.txt\"\ncloud = \"gcc-high\"\n";
@@ -294,9 +216,7 @@ mod tests {
             settings.client_secret_file.as_deref(),
             Some(Path::new("dir/s.txt"))
         );
-        let (api_address, authority) = addresses(&settings).unwrap();
-        assert_eq!(api_address.as_str(), "https://manage.office365.us/");
-        assert_eq!(authority.as_str(), "https://login.microsoftonline.us/");
+        assert_eq!(settings.cloud, Some(Cloud::GccHigh));
     }
 
     #[test]
@@ -323,7 +243,16 @@ mod tests {
         let error = parse("[connections.a]\nrequests_per_minute = \"many\"\n")
             .unwrap_err()
             .to_string();
-        assert!(error.contains("line 2"), "{error}");
+        assert!(error.starts_with("dir/auditlake.toml:2: "), "{error}");
+    }
+
+    #[test]
+    fn a_broken_line_is_told_by_its_number_alone() {
+        let error = parse("[connections.a]\nclient_secret = \"s3cr3t-value\n")
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("dir/auditlake.toml:2: "), "{error}");
+        assert!(!error.contains("s3cr3t-value"), "{error}");
     }
 
     #[test]
@@ -344,32 +273,6 @@ mod tests {
         assert_eq!(
             hint(&error.into()).as_deref(),
             Some("the configuration has `contoso`")
-        );
-    }
-
-    #[test]
-    fn the_secret_is_the_files_or_else_the_variables() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("secret");
-        std::fs::write(&file, "from file\r\n").unwrap();
-        let variable = || Some("from variable".to_owned());
-        assert_eq!(
-            secret(Some(file), variable()).unwrap().expose(),
-            "from file"
-        );
-        assert_eq!(secret(None, variable()).unwrap().expose(), "from variable");
-        assert!(secret(None, Some("\n".to_owned())).is_err());
-    }
-
-    #[test]
-    fn an_address_of_a_known_cloud_brings_its_authority() {
-        let settings = ConnectionSettings {
-            api_address: Some("https://manage.office365.us".parse().unwrap()),
-            ..ConnectionSettings::default()
-        };
-        assert_eq!(
-            addresses(&settings).unwrap().1.as_str(),
-            "https://login.microsoftonline.us/"
         );
     }
 }

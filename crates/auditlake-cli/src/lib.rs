@@ -8,12 +8,14 @@
 //! assert!(command.find_subcommand("backfill").is_some());
 //! ```
 //!
-//! Modules, in reading order: `args` (what can be asked), `config` (the file), `run` (from arguments to an exit
+//! Modules, in reading order: `args` (what can be asked), `config` (the file), `connect` (flags, environment
+//! and file together), `run` (from arguments to an exit
 //! code), `commands` (one file each), `progress`, `print`, `exit`, `logging`.
 
 mod args;
 mod commands;
 mod config;
+mod connect;
 mod exit;
 mod logging;
 mod print;

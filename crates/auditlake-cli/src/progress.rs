@@ -101,7 +101,7 @@ struct Bars {
 
 impl Bars {
     fn new(bars: &MultiProgress) -> Self {
-        let counted = style("{prefix:>9} {bar:30.cyan/blue} {human_pos}/{human_len} {msg}");
+        let counted = style("{prefix:>9} {bar:30.cyan/blue} {msg}");
         let told = style("{prefix:>9} {msg}");
         let add = |prefix: &'static str, style: &BarStyle| {
             bars.add(
@@ -119,17 +119,19 @@ impl Bars {
     }
 
     fn update(&self, progress: &Progress, pace: &mut Pace, now: Instant) {
-        self.windows.set_length(progress.windows_planned.get());
-        self.windows.set_position(progress.windows_done.get());
-        self.windows
-            .set_message(left(progress, pace, now).unwrap_or_default());
-        self.blobs.set_length(progress.blobs_listed.get());
-        self.blobs.set_position(progress.blobs_fetched.get());
-        self.blobs
-            .set_message(match progress.blobs_already_committed.get() {
-                0 => String::new(),
-                count => format!("and {} already in the lake", number(count)),
-            });
+        let (done, planned) = (progress.windows_done.get(), progress.windows_planned.get());
+        let left = left(progress, pace, now).map(|left| format!(", {left}"));
+        fill(&self.windows, done, planned, &left.unwrap_or_default());
+        let known = match progress.blobs_already_committed.get() {
+            0 => String::new(),
+            count => format!(", and {} already in the lake", number(count)),
+        };
+        fill(
+            &self.blobs,
+            progress.blobs_fetched.get(),
+            progress.blobs_listed.get(),
+            &known,
+        );
         let (read, written) = (
             progress.bytes_downloaded.get(),
             progress.bytes_written.get(),
@@ -142,6 +144,13 @@ impl Bars {
         ));
         self.requests.set_message(requests(progress, pace, now));
     }
+}
+
+/// A bar for nothing is empty, not full.
+fn fill(bar: &ProgressBar, done: u64, all: u64, more: &str) {
+    bar.set_length(all.max(1));
+    bar.set_position(done);
+    bar.set_message(format!("{} of {}{more}", number(done), number(all)));
 }
 
 /// The template is ours, so a bad one is found by the first run; the default is a bar as well.

@@ -1,5 +1,6 @@
 //! From arguments to an exit code.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,7 +48,9 @@ fn run(cli: Cli) -> Exit {
 fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {
     let runtime = Runtime::new()?;
     let result = runtime.block_on(async {
-        tokio::spawn(cancel_on_signal(session.cancel.clone()));
+        // Registered before the command begins, so that no signal is missed.
+        let signals = Signals::new()?;
+        tokio::spawn(cancel_on_signal(signals, session.cancel.clone()));
         dispatch(command, session).await
     });
     // A thread that still reads an input must not hold up an interrupted command.
@@ -79,30 +82,51 @@ impl Session {
 }
 
 /// The first signal asks the command to stop; the second ends the process.
-async fn cancel_on_signal(cancel: CancellationToken) {
-    signal().await;
+async fn cancel_on_signal(mut signals: Signals, cancel: CancellationToken) {
+    signals.next().await;
     note("stopping; press Ctrl-C again to stop at once");
     cancel.cancel();
-    signal().await;
+    signals.next().await;
     std::process::exit(Exit::Interrupted as i32);
 }
 
+/// Ctrl-C, and on Unix SIGTERM, which is how a container is stopped.
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { std::future::pending().await },
-        _ = terminate.recv() => {}
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+/// Ctrl-C.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
     }
 }
 
@@ -120,12 +144,14 @@ fn fail(error: &anyhow::Error) -> Exit {
         return Exit::Complete;
     }
     let exit = Exit::of_error(error);
-    let label = if exit == Exit::Interrupted {
-        console::style("interrupted")
-    } else {
-        console::style("error")
-    };
-    note(&format!("{}: {error}", label.for_stderr().red().bold()));
+    if exit == Exit::Interrupted {
+        note(&error.to_string());
+        return exit;
+    }
+    note(&format!(
+        "{}: {error}",
+        console::style("error").for_stderr().red().bold()
+    ));
     for cause in error.chain().skip(1) {
         note(&format!("  caused by: {cause}"));
     }

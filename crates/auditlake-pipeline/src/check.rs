@@ -104,6 +104,7 @@ async fn try_all(client: &Client, test: &mut ConnectionTest) {
     for (content_type, tried) in ContentType::ALL.iter().zip(join_all(tries).await) {
         test.content_types.insert(content_type.to_string(), tried);
     }
+    test.clock_difference_secs = client.clock_offset().map(|offset| offset.as_secs());
 }
 
 async fn try_one(

@@ -303,27 +303,45 @@ impl Committer {
         if !self.site.read_only {
             self.others = self.ledger.other_runs(self.run.id()).await?;
         }
-        self.scan = self.ledger.scan(&self.site.content_types, self.site.from.as_deref()).await?;
-        let new: Vec<Place> = self.scan.commits.difference(&self.history.read).cloned().collect();
+        self.scan = self
+            .ledger
+            .scan(&self.site.content_types, self.site.from.as_deref())
+            .await?;
+        let new: Vec<Place> = self
+            .scan
+            .commits
+            .difference(&self.history.read)
+            .cloned()
+            .collect();
         let commits = self.ledger.read_commits(&new).await?;
         for (place, commit) in commits {
             self.history.absorb(&place, &commit);
             self.clear_rolled_back(&commit).await?;
             if !commit.files.is_empty() {
-                self.history.unloaded.push(Commit { content_ids: Vec::new(), ..commit });
+                self.history.unloaded.push(Commit {
+                    content_ids: Vec::new(),
+                    ..commit
+                });
             }
         }
         if self.site.read_only {
             return Ok(Vec::new());
         }
-        let live = self.ledger.settle_open(&self.scan, self.run.id(), Timestamp::now()).await?;
+        let live = self
+            .ledger
+            .settle_open(&self.scan, self.run.id(), Timestamp::now())
+            .await?;
         self.held = !live.is_empty();
         Ok(live)
     }
 
     /// A slow writer may have come after the rollback.
     async fn clear_rolled_back(&self, commit: &Commit) -> Result<(), Error> {
-        if self.site.read_only { Ok(()) } else { self.ledger.remove(&commit.rolled_back).await }
+        if self.site.read_only {
+            Ok(())
+        } else {
+            self.ledger.remove(&commit.rolled_back).await
+        }
     }
 
     /// Only a run that has something to commit needs to know what is there.

@@ -18,7 +18,7 @@ impl Connection {
     ///
     /// Fails when the name has other characters than `[A-Za-z0-9._-]`, is empty, or starts with a dot.
     pub fn new(name: Option<String>, client: ClientConfig) -> Result<Self, Error> {
-        let name = name.unwrap_or_else(|| client.tenant_id.to_string());
+        let name = name.unwrap_or_else(|| client.tenant_id.clone());
         check_name(&name)?;
         Ok(Self { name, client })
     }

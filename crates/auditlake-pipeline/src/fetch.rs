@@ -111,7 +111,7 @@ impl Fetcher {
         let this = Arc::clone(self);
         let task = AbortOnDropHandle::new(tokio::spawn(async move { this.list(unit).await }));
         Arc::new(task.await.unwrap_or_else(|error| {
-            let failed = failed(None, GapReason::Failed, error);
+            let failed = failed(None, GapReason::Failed, error.to_string());
             Listed {
                 key,
                 blobs: Vec::new(),
@@ -205,9 +205,13 @@ impl Fetcher {
         let this = Arc::clone(self);
         let content_id = blob.content_id.clone();
         let task = AbortOnDropHandle::new(tokio::spawn(async move { this.fetch(blob).await }));
-        let outcome = task
-            .await
-            .unwrap_or_else(|error| Err(failed(Some(content_id), GapReason::Failed, error)));
+        let outcome = task.await.unwrap_or_else(|error| {
+            Err(failed(
+                Some(content_id),
+                GapReason::Failed,
+                error.to_string(),
+            ))
+        });
         Step {
             unit,
             outcome: Some(outcome),
@@ -391,11 +395,11 @@ pub(crate) fn describe(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-fn failed(content_id: Option<String>, reason: GapReason, detail: impl ToString) -> Failed {
+fn failed(content_id: Option<String>, reason: GapReason, detail: impl Into<String>) -> Failed {
     Failed {
         content_id,
         reason,
-        detail: detail.to_string(),
+        detail: detail.into(),
     }
 }
 

@@ -64,9 +64,9 @@ impl RawGeneration {
             };
             match split_array(&body.bytes) {
                 Ok(records) => {
-                    records
-                        .into_iter()
-                        .for_each(|record| batcher.push(record, &origin));
+                    for record in records {
+                        batcher.push(record, &origin);
+                    }
                     content_ids.push(body.content_id);
                 }
                 Err(error) => failed.push(Failed {

@@ -5,10 +5,11 @@
 //!         4 ahead  N at once   first budget              cores at once, second budget   one at a time
 //! ```
 //!
-//! Memory: of the limit, a quarter is for bodies (being downloaded, waiting for the rest of their unit, or being
-//! normalized), and half for normalized rows, taken as four times their bodies. The rest is for code, indexes,
-//! encoding, and the identities of the last days' records. A generation is at most a sixteenth of the limit, or one
-//! blob. What one blob needs passes even when it is more than its share: see [`crate::budget`].
+//! Memory: of the limit, an eighth is for bodies (being downloaded, waiting for the rest of their unit, or being
+//! normalized), and half for normalized rows and their encoding, taken as [`EXPANSION`] times their bodies, which is
+//! what was measured. The rest is for code, indexes, and the identities of the last days' records, which grow with
+//! the tenant. A generation is about a thirty-second of the limit, or one blob. What one blob needs passes even when
+//! it is more than its share: see [`crate::budget`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
 use crate::subscriptions::{self, Readiness};
 
 /// Rows take about so many times the bytes of their bodies, while they are encoded.
-const EXPANSION: u64 = 4;
+const EXPANSION: u64 = 8;
 /// How far before the seven days the ledger is looked at: windows are up to a day long, and late.
 const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
 
@@ -93,12 +94,15 @@ impl Run {
         let fetcher = self.fetcher(&committer);
         let notes = note_readiness(&fetcher, readiness);
         if self.options.dry_run {
-            self.cancellable(async { Ok(Arc::clone(&fetcher).list_only(plan.units).await) })
-                .await?;
+            self.cancellable(async {
+                Arc::clone(&fetcher).list_only(plan.units).await;
+                Ok(())
+            })
+            .await?;
         } else {
             self.pump(&fetcher, plan, committer).await?;
         }
-        self.finish(&fetcher, notes)
+        self.finish(&fetcher, &notes)
     }
 
     async fn cancellable<T>(
@@ -160,11 +164,11 @@ impl Run {
             client: self.client.clone(),
             clock: self.options.clock.clone(),
             recorder: Arc::clone(&self.recorder),
-            budget: Budget::new(memory / 4),
+            budget: Budget::new(memory / 8),
             estimate: Estimate::new(memory / 64, memory / 16),
             fetches: self.options.fetches,
-            generation_bytes: memory / 16,
-            waiting_bytes: memory / 8,
+            generation_bytes: memory / 32,
+            waiting_bytes: memory / 16,
             state: State {
                 known: committer.content_ids().clone(),
                 ..State::default()
@@ -219,8 +223,9 @@ impl Run {
     fn finish(
         &self,
         fetcher: &Fetcher,
-        notes: BTreeMap<ContentType, &'static str>,
+        notes: &BTreeMap<ContentType, &'static str>,
     ) -> Result<Report, Error> {
+        fetcher.count_requests();
         let state = fetcher.lock();
         if let Some(error) = &state.refused {
             return Err(error.clone().into());
@@ -230,7 +235,7 @@ impl Run {
             .options
             .content_types
             .iter()
-            .map(|&t| verdict(t, &state, &report, &notes))
+            .map(|&t| verdict(t, &state, &report, notes))
             .collect();
         let denied = |t: &ContentType| state.unavailable.get(t) == Some(&GapReason::Permission);
         if !self.options.content_types.is_empty() && self.options.content_types.iter().all(denied) {
@@ -264,7 +269,7 @@ fn note_readiness(
                 notes.insert(content_type, note);
             }
             Readiness::Unavailable(reason, detail) => {
-                fetcher.unavailable(content_type, reason, detail)
+                fetcher.unavailable(content_type, reason, detail);
             }
         }
     }
@@ -305,7 +310,15 @@ fn verdict(
         .iter()
         .find(|gap| gap.content_type == name && gap.window.is_none());
     let words = whole.or(gap).map(|gap| gap.detail.clone());
-    let reason = words.or_else(|| notes.get(&content_type).map(ToString::to_string));
+    // That content is on its way is worth saying only while there is none.
+    let has_content = || state.known.iter().any(|(known, _)| *known == name);
+    let note = || {
+        notes
+            .get(&content_type)
+            .filter(|_| !has_content())
+            .map(ToString::to_string)
+    };
+    let reason = words.or_else(note);
     (name, ContentTypeReport { status, reason })
 }
 

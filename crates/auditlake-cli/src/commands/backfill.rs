@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{ReportTo, check_lake};
 use crate::args::backfill::BackfillArgs;
 use crate::args::value::Moment;
-use crate::config;
+use crate::connect;
 use crate::exit::{Exit, Usage};
 use crate::print::note;
 use crate::print::report::summary;
@@ -16,7 +16,7 @@ use crate::progress;
 use crate::run::Session;
 
 pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result<Exit> {
-    let connection = config::connection(&args.connection, session.config.as_deref())?;
+    let connection = connect::connection(&args.connection, session.config.as_deref())?;
     let options = options(&args, Timestamp::now())?;
     check_lake(&args.lake)?;
     let progress = Arc::new(Progress::default());

@@ -2,10 +2,9 @@
 
 use auditlake_pipeline::check::{ContentTypeTest, Step};
 use auditlake_pipeline::{ConnectionTest, RetryPolicy, test_connection};
-use console::Term;
 
 use crate::args::{ConnectionTestArgs, Output};
-use crate::config;
+use crate::connect;
 use crate::exit::Exit;
 use crate::print::table::{number, table};
 use crate::print::{json, note};
@@ -15,6 +14,8 @@ use crate::run::Session;
 const READ: &str = "ActivityFeed.Read";
 /// Needed for sensitive values in DLP records.
 const READ_DLP: &str = "ActivityFeed.ReadDlp";
+/// The service's codes for a subscription that is missing or disabled begin so.
+const NO_SUBSCRIPTION: &str = "AF2002";
 /// Differences of the clocks that are told, in seconds.
 const CLOCK_TOLERANCE_SECS: u64 = 60;
 const TWELVE_HOURS: &str = "no content yet: after the first start of a subscription it takes up to 12 hours; when it \
@@ -23,7 +24,7 @@ const NOT_STARTED: &str =
     "subscriptions are missing: `auditlake backfill` starts them, unless told --no-start";
 
 pub(crate) async fn test(args: &ConnectionTestArgs, session: &Session) -> anyhow::Result<Exit> {
-    let mut connection = config::connection(&args.connection, session.config.as_deref())?;
+    let mut connection = connect::connection(&args.connection, session.config.as_deref())?;
     // A person waits for the answer.
     connection.client.retry = RetryPolicy::BRIEF;
     connection
@@ -48,11 +49,33 @@ pub(crate) async fn test(args: &ConnectionTestArgs, session: &Session) -> anyhow
 fn exit(test: &ConnectionTest) -> Exit {
     if test.ok() {
         Exit::Complete
-    } else if !test.token.ok || lacks(test, READ) || denied(test) {
+    } else if refused(&test.token) || lacks(test, READ) || denied(test) {
         Exit::Credentials
+    } else if test.token.ok
+        && test.subscriptions.ok
+        && test
+            .content_types
+            .values()
+            .all(|t| t.listing.ok || is_missing(t))
+    {
+        Exit::Complete
     } else {
         Exit::Failed
     }
+}
+
+/// Without a subscription there is nothing to list; a backfill starts it, so that the connection is sound.
+fn is_missing(content_type: &ContentTypeTest) -> bool {
+    matches!(content_type.subscription.as_str(), "none" | "disabled")
+}
+
+/// Whether the authority answered, and did not like what it was given.
+fn refused(token: &Step) -> bool {
+    let detail = token.detail.as_deref().unwrap_or_default();
+    !token.ok
+        && ["AADSTS", "HTTP 400", "HTTP 401", "HTTP 403"]
+            .iter()
+            .any(|word| detail.contains(word))
 }
 
 /// Whether the token says what it may do, and this is not in it.
@@ -88,7 +111,7 @@ fn told(test: &ConnectionTest) -> String {
 }
 
 fn steps(test: &ConnectionTest) -> String {
-    let mut table = table(&Term::stderr(), &["step", "result", "the service's words"]);
+    let mut table = table(&["step", "result", "the service's words"]);
     for (name, step) in [
         ("token", &test.token),
         ("subscriptions", &test.subscriptions),
@@ -103,7 +126,7 @@ fn steps(test: &ConnectionTest) -> String {
 }
 
 fn permissions(test: &ConnectionTest) -> String {
-    let mut table = table(&Term::stderr(), &["permission", "found", "needed for"]);
+    let mut table = table(&["permission", "found", "needed for"]);
     let needed = [
         (READ, "everything"),
         (READ_DLP, "sensitive values in DLP.All"),
@@ -128,32 +151,30 @@ fn permissions(test: &ConnectionTest) -> String {
 }
 
 fn content_types(test: &ConnectionTest) -> String {
-    let mut table = table(
-        &Term::stderr(),
-        &[
-            "content type",
-            "subscription",
-            "listing",
-            "blobs of the last hour",
-            "the service's words",
-        ],
-    );
+    let header = [
+        "content type",
+        "subscription",
+        "listing",
+        "blobs of the last hour",
+        "the service's words",
+    ];
+    let mut table = table(&header);
     for (name, found) in &test.content_types {
-        let ContentTypeTest {
-            subscription,
-            listing,
-            blobs,
-        } = found;
-        let blobs = blobs.map(number).unwrap_or_default();
-        table.add_row([
-            name,
-            subscription,
-            result(listing),
-            &blobs,
-            listing.detail.as_deref().unwrap_or_default(),
-        ]);
+        let (listing, words) = listing(found);
+        let blobs = found.blobs.map(number).unwrap_or_default();
+        table.add_row([name, found.subscription.as_str(), listing, &blobs, words]);
     }
     table.to_string()
+}
+
+/// The result of a listing, and the service's words unless the missing subscription explains them.
+fn listing(found: &ContentTypeTest) -> (&str, &str) {
+    let words = found.listing.detail.as_deref().unwrap_or_default();
+    if is_missing(found) && words.contains(NO_SUBSCRIPTION) {
+        ("not started", "")
+    } else {
+        (result(&found.listing), words)
+    }
 }
 
 fn result(step: &Step) -> &'static str {
@@ -185,7 +206,7 @@ fn hints(test: &ConnectionTest) -> Vec<String> {
         hints.push("the token is for another tenant than the connection".to_owned());
     }
     let states = || test.content_types.values();
-    if states().any(|t| t.subscription == "none" || t.subscription == "disabled") {
+    if states().any(is_missing) {
         hints.push(NOT_STARTED.to_owned());
     }
     if !test.content_types.is_empty() && states().all(|t| t.blobs.unwrap_or_default() == 0) {
@@ -243,6 +264,14 @@ mod tests {
             exit(&tested(&[], step(false, Some("HTTP 401")))),
             Exit::Credentials
         );
+        let mut unreachable = tested(&[], step(true, None));
+        unreachable.token = step(false, Some("cannot acquire a token: connection refused"));
+        assert_eq!(exit(&unreachable), Exit::Failed);
+        unreachable.token = step(
+            false,
+            Some("AADSTS7000215 (HTTP 401): invalid client secret"),
+        );
+        assert_eq!(exit(&unreachable), Exit::Credentials);
         let mut missing = tested(&[READ], step(false, Some("AF20022 (HTTP 400)")));
         for found in missing.content_types.values_mut() {
             found.subscription = "none".to_owned();

@@ -4,13 +4,11 @@ use anyhow::Context;
 use auditlake_pipeline::quarantine_schema;
 use auditlake_pipeline::schema::column::{Column, Kind};
 use auditlake_pipeline::schema::{EVENTS, OCSF_VERSION};
-use comfy_table::presets::NOTHING;
-use console::Term;
 use serde::Serialize;
 
 use crate::args::{Output, SchemaShowArgs, Table};
 use crate::exit::Exit;
-use crate::print::table::table;
+use crate::print::table::listing;
 use crate::print::{data, json};
 
 /// A table, for programs.
@@ -52,8 +50,7 @@ pub(crate) fn show(args: &SchemaShowArgs) -> anyhow::Result<Exit> {
 }
 
 fn text(document: &Document) -> String {
-    let mut table = table(&Term::stdout(), &["column", "type", "description"]);
-    table.load_style(NOTHING);
+    let mut table = listing(&["column", "type", "description"]);
     for row in &document.columns {
         table.add_row([&row.path, &row.kind, row.description]);
     }

@@ -6,7 +6,6 @@ use auditlake_pipeline::Report;
 use auditlake_pipeline::files::FilesReport;
 use auditlake_pipeline::report::ContentTypeStatus;
 use bytesize::ByteSize;
-use console::Term;
 
 use super::table::{number, right, table};
 
@@ -60,7 +59,7 @@ pub(crate) fn files_summary(report: &FilesReport) -> String {
 }
 
 fn classes(by_class: &BTreeMap<String, u64>) -> String {
-    let mut table = table(&Term::stderr(), &["class", "events"]);
+    let mut table = table(&["class", "events"]);
     let mut classes: Vec<_> = by_class.iter().collect();
     classes.sort_by_key(|&(_, events)| std::cmp::Reverse(events));
     for (class, events) in classes {
@@ -71,7 +70,7 @@ fn classes(by_class: &BTreeMap<String, u64>) -> String {
 }
 
 fn content_types(report: &Report) -> String {
-    let mut table = table(&Term::stderr(), &["content type", "status", "reason"]);
+    let mut table = table(&["content type", "status", "reason"]);
     for (content_type, found) in &report.content_types {
         let status = match found.status {
             ContentTypeStatus::Complete => "complete",
@@ -102,10 +101,7 @@ fn notes(report: &Report) -> Vec<String> {
 }
 
 fn gaps(report: &Report) -> String {
-    let mut table = table(
-        &Term::stderr(),
-        &["could not be had", "reason", "gaps", "such as"],
-    );
+    let mut table = table(&["could not be had", "reason", "gaps", "such as"]);
     let mut groups: BTreeMap<_, (u64, &str)> = BTreeMap::new();
     for gap in &report.gaps {
         groups

@@ -1,22 +1,44 @@
 //! Tables for people.
 
-use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use console::Term;
 
 /// Narrowest table that is still wrapped to the terminal.
 const MIN_WIDTH: u16 = 60;
+/// Width where there is no terminal: long words of a service are wrapped, most tables are not.
+const LOG_WIDTH: u16 = 160;
 
-/// A table with a header, as wide as the terminal allows; where there is none, as wide as its content.
-pub(crate) fn table(term: &Term, header: &[&str]) -> Table {
+/// A table for standard error, as wide as the terminal allows.
+pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(header);
-    if let Some((_, columns)) = term.size_checked() {
+    let columns = columns(&Term::stderr()).unwrap_or(LOG_WIDTH);
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_header(header)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(columns);
+    table
+}
+
+/// A table without lines for standard output: wrapped on a terminal, one line a row for programs.
+pub(crate) fn listing(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(header);
+    if let Some(columns) = columns(&Term::stdout()) {
         table
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(columns.max(MIN_WIDTH));
+            .set_width(columns);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
     table
+}
+
+fn columns(term: &Term) -> Option<u16> {
+    term.size_checked()
+        .map(|(_, columns)| columns.max(MIN_WIDTH))
 }
 
 /// Puts the column's content to the right, as numbers are read.

@@ -152,6 +152,31 @@ fn a_wrong_secret_is_a_matter_of_credentials_and_is_never_shown() {
     }
 }
 
+#[test]
+fn the_fullest_log_holds_no_secret_and_no_token() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let args = [
+        "backfill", "--lake", "lake", "--window", "24h", "--output", "json", "-vvv",
+    ];
+    let mut command = simulator.command(directory.path(), &args, None);
+    let ran = ran(command.env("RUST_LOG", "trace")).unwrap();
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("TRACE"));
+    let secret = simulator.described["tenants"][0]["client_secret"]
+        .as_str()
+        .unwrap();
+    // Tokens are JSON web tokens: they begin with an encoded brace and quote.
+    for word in [secret, "Bearer ", "eyJ"] {
+        let line = ran
+            .stderr
+            .lines()
+            .chain(ran.stdout.lines())
+            .find(|line| line.contains(word));
+        assert_eq!(line, None, "{word}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_the_simulator_in_order() {
@@ -163,4 +188,50 @@ fn an_interrupt_ends_the_simulator_in_order() {
         .unwrap();
     assert!(killed.success());
     assert_eq!(simulator.process.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_backfill_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    // With one request a minute it cannot be done before it is interrupted.
+    let address = simulator.described["address"].as_str().unwrap();
+    let tenant = &simulator.described["tenants"][0];
+    let mut command = process(directory.path());
+    command
+        .args([
+            "backfill",
+            "--lake",
+            "lake",
+            "--requests-per-minute",
+            "1",
+            "--api-address",
+            address,
+        ])
+        .args([
+            "--authority",
+            address,
+            "--tenant-id",
+            tenant["tenant_id"].as_str().unwrap(),
+        ])
+        .args(["--client-id", tenant["client_id"].as_str().unwrap()])
+        .env(
+            "AUDITLAKE_CLIENT_SECRET",
+            tenant["client_secret"].as_str().unwrap(),
+        );
+    let backfill = command.stderr(Stdio::piped()).spawn().unwrap();
+    // The lake's directory is made when signals are already heard.
+    while !directory.path().join("lake").exists() {
+        std::thread::yield_now();
+    }
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &backfill.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = backfill.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("run it again"), "{stderr}");
 }

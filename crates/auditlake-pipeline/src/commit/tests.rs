@@ -218,9 +218,9 @@ async fn two_runs_at_once_write_each_record_once() {
     assert_eq!(rows.len(), 15);
     assert!(rows.values().all(|count| *count == 1), "{rows:?}");
     assert_eq!(one.report().events + two.report().events, 15);
-    [one, two]
-        .iter()
-        .for_each(|recorder| assert_counts(&recorder.report()));
+    for recorder in [one, two] {
+        assert_counts(&recorder.report());
+    }
 }
 
 #[tokio::test]
@@ -284,7 +284,7 @@ async fn a_window_that_another_host_holds_is_left_to_it_and_named() {
     let path = directory.path().join(format!(
         "_auditlake/ledger/contoso/Audit.Exchange/{WINDOW}/000000.intent.json"
     ));
-    let made = std::time::SystemTime::now() - Duration::from_secs(60);
+    let made = std::time::SystemTime::now() - Duration::from_mins(1);
     std::fs::File::options()
         .append(true)
         .open(path)
@@ -319,4 +319,28 @@ async fn a_cancelled_run_commits_no_more() {
         .await;
     assert!(matches!(result, Err(Error::Cancelled)));
     assert!(rows(&lake).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_run_committed_that_came_and_went_meanwhile_is_known() {
+    let (_directory, lake) = on_disk();
+    let recorder = recorder();
+    let mut long = committer(&lake, &recorder).await;
+    long.commit(generation(WINDOW, &[("a", body_of(0..3))]).await)
+        .await
+        .unwrap();
+    let mut short = committer(&lake, &self::recorder()).await;
+    short
+        .commit(generation(NEXT_WINDOW, &[("b", body_of(3..6))]).await)
+        .await
+        .unwrap();
+    short.close().await.unwrap();
+    long.commit(generation(NEXT_WINDOW, &[("c", body_of(5..8))]).await)
+        .await
+        .unwrap();
+    assert_eq!(recorder.report().duplicates, 1);
+    assert_eq!(
+        rows(&lake).await.values().copied().collect::<Vec<_>>(),
+        [1; 8]
+    );
 }

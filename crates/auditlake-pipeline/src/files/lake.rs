@@ -30,7 +30,7 @@ use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
 const FILES: &str = "files";
 /// Part of the memory limit that the records of one generation may be: of three under way, each takes several times
 /// its records.
-const MEMORY_SHARE: u64 = 32;
+const MEMORY_SHARE: u64 = 48;
 
 /// Normalizes inputs into a lake, once: normalizing the same input again adds nothing.
 ///

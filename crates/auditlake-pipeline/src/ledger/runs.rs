@@ -48,16 +48,28 @@ impl Ledger {
     }
 
     async fn mark_run(&self, run_id: &str, suffix: &str) -> Result<(), Error> {
-        let run = Run { version: LEDGER_VERSION, process: Process::current() };
-        self.create(&self.lake.path(&format!("{}/{run_id}{suffix}", self.runs())), &run).await?;
+        let run = Run {
+            version: LEDGER_VERSION,
+            process: Process::current(),
+        };
+        self.create(
+            &self.lake.path(&format!("{}/{run_id}{suffix}", self.runs())),
+            &run,
+        )
+        .await?;
         Ok(())
     }
 
     /// The runs of others now; those that ended without a word are marked as ended.
     pub(crate) async fn other_runs(&self, run_id: &str) -> Result<OtherRuns, Error> {
-        let mut others = OtherRuns { names: self.run_names(run_id).await?, at_work: false };
+        let mut others = OtherRuns {
+            names: self.run_names(run_id).await?,
+            at_work: false,
+        };
         for name in others.names.clone() {
-            let Some(run) = name.strip_suffix(START) else { continue };
+            let Some(run) = name.strip_suffix(START) else {
+                continue;
+            };
             let end = format!("{run}{END}");
             if others.names.contains(&end) {
                 continue;

@@ -171,6 +171,7 @@ impl World {
             Secret::new("s3cr3t".to_owned()),
         );
         client.retry = RetryPolicy::NONE;
+        client.requests_per_minute = 1_000_000;
         let mut options =
             BackfillOptions::new(self.directory.path().join("lake").to_string_lossy());
         options.clock = Clock::fixed(time(NOW));

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 use auditlake_pipeline::{
-    BackfillOptions, ClientConfig, Clock, Connection, Outcome, Progress, Report, Secret, backfill,
+    BackfillOptions, ClientConfig, Clock, Connection, Progress, Report, Secret, backfill,
 };
-use auditlake_simulator::{Simulator, SimulatorConfig, TenantConfig};
+use auditlake_simulator::{ContentType, Simulator, SimulatorConfig, TenantConfig};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
@@ -47,19 +47,18 @@ pub(crate) async fn run(args: DemoArgs, session: &Session) -> anyhow::Result<Exi
     simulator.stop().await;
     let report = report?;
     note(&summary(&report, false));
-    if report.outcome() == Outcome::Gaps {
-        note("what could not be had is named above");
-    }
     let events = read::events(lake)?;
-    check(&events, before, &report)?;
+    check(events.len(), before, report.events)?;
     note(&queries::answers(&events, lake));
     note(&place.farewell());
-    Ok(Exit::Complete)
+    Ok(report.outcome().into())
 }
 
 async fn start(records: usize) -> anyhow::Result<Simulator> {
+    let mut tenant = TenantConfig::generated(0, SEED, records);
+    tenant.subscriptions = ContentType::ALL.to_vec();
     let config = SimulatorConfig {
-        tenants: vec![TenantConfig::generated(0, SEED, records)],
+        tenants: vec![tenant],
         now: auditlake_simulator::Clock::fixed(NOW),
         ..SimulatorConfig::default()
     };
@@ -104,12 +103,10 @@ fn connection(simulator: &Simulator) -> anyhow::Result<Connection> {
 }
 
 /// What was read back must be what was there before and what the report says.
-fn check(events: &[read::Event], before: u64, report: &Report) -> anyhow::Result<()> {
-    let (found, expected) = (events.len() as u64, before + report.events);
+fn check(found: usize, before: u64, added: u64) -> anyhow::Result<()> {
     ensure!(
-        found == expected,
-        "the Parquet files hold {found} events, but {before} were there and the report says {} more",
-        report.events
+        found as u64 == before + added,
+        "the Parquet files hold {found} events, but {before} were there and the report says {added} more",
     );
     Ok(())
 }
@@ -171,6 +168,20 @@ impl Place {
                 directory.path().display(),
                 look("./demo-lake")
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_event_too_few_or_too_many_is_a_failure() {
+        assert!(check(12, 2, 10).is_ok());
+        for wrong in [11, 13] {
+            let error = check(wrong, 2, 10).unwrap_err();
+            assert_eq!(crate::exit::Exit::of_error(&error), Exit::Failed);
         }
     }
 }
