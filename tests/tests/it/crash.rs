@@ -12,12 +12,30 @@ fn spawn(world: &World) -> Result<Child> {
     let tenant = world.simulator.tenants().swap_remove(0);
     let address = world.simulator.address().to_string();
     let mut command = Command::new(binary()?);
-    command.args(["backfill", "contoso", "--window", "24h", "--requests-per-minute", "1000000", "--progress", "none"]);
+    command.args([
+        "backfill",
+        "contoso",
+        "--window",
+        "24h",
+        "--requests-per-minute",
+        "1000000",
+        "--progress",
+        "none",
+    ]);
     command.args(["--api-address", &address, "--authority", &address]);
-    command.args(["--tenant-id", &tenant.tenant_id, "--client-id", &tenant.client_id]);
+    command.args([
+        "--tenant-id",
+        &tenant.tenant_id,
+        "--client-id",
+        &tenant.client_id,
+    ]);
     command.arg("--lake").arg(world.lake());
     command.env("AUDITLAKE_CLIENT_SECRET", &tenant.client_secret);
-    Ok(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?)
+    Ok(command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()?)
 }
 
 fn ledger_objects(world: &World, kind: &str) -> usize {
@@ -35,7 +53,7 @@ fn ledger_objects(world: &World, kind: &str) -> usize {
 
 /// Waits until so many objects of a kind are in the ledger, or the process has ended.
 async fn until(world: &World, child: &mut Child, kind: &str, count: usize) -> Result<()> {
-    let limit = Instant::now() + Duration::from_secs(60);
+    let limit = Instant::now() + Duration::from_mins(1);
     while ledger_objects(world, kind) < count && child.try_wait()?.is_none() {
         ensure!(Instant::now() < limit, "nothing happens");
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -47,7 +65,10 @@ async fn until(world: &World, child: &mut Child, kind: &str, count: usize) -> Re
 async fn killed_at_any_commit_and_run_again_each_record_is_there_once() -> Result<()> {
     let world = World::week(1_500).await?;
     let slow = Fault::Delay(Duration::from_millis(10));
-    world.faults([FaultRule::new(Selector::operation(Operation::RetrieveContent), slow)]);
+    world.faults([FaultRule::new(
+        Selector::operation(Operation::RetrieveContent),
+        slow,
+    )]);
     for kind in [".intent.json", ".commit.json", ".intent.json"] {
         let have = ledger_objects(&world, kind);
         let mut child = spawn(&world)?;
@@ -59,7 +80,11 @@ async fn killed_at_any_commit_and_run_again_each_record_is_there_once() -> Resul
     let status = spawn(&world)?.wait()?;
     ensure!(status.code() == Some(0), "{status}");
     world.assert_each_once()?;
-    assert_eq!(ledger_objects(&world, ".intent.json"), ledger_objects(&world, ".commit.json"), "no intent is left open");
+    assert_eq!(
+        ledger_objects(&world, ".intent.json"),
+        ledger_objects(&world, ".commit.json"),
+        "no intent is left open"
+    );
     Ok(())
 }
 
@@ -68,7 +93,10 @@ async fn two_runs_at_once_write_nothing_twice() -> Result<()> {
     let world = World::week(1_000).await?;
     let (mut one, mut two) = (spawn(&world)?, spawn(&world)?);
     let codes = [one.wait()?.code(), two.wait()?.code()];
-    assert!(codes.iter().all(|code| matches!(code, Some(0 | 4))), "{codes:?}");
+    assert!(
+        codes.iter().all(|code| matches!(code, Some(0 | 4))),
+        "{codes:?}"
+    );
     let status = spawn(&world)?.wait()?;
     ensure!(status.code() == Some(0), "{status}");
     let verdict = world.verdict()?;

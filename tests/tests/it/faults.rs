@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use auditlake_pipeline::report::ContentTypeStatus;
 use auditlake_pipeline::{ContentType, GapReason, Outcome};
 use auditlake_simulator::{
-    ContentType as Feed, Fault, FaultPlan, FaultRule, OfferedBlob, Operation, Selector, SimulatorConfig, TenantConfig, Times, Which,
+    ContentType as Feed, Fault, FaultPlan, FaultRule, OfferedBlob, Operation, Selector,
+    SimulatorConfig, TenantConfig, Times, Which,
 };
 use jiff::SignedDuration;
 
@@ -18,7 +19,11 @@ async fn a_flaky_service_loses_nothing() -> Result<()> {
     world.simulator.set_faults(FaultPlan::flaky());
     let report = world.run().await?;
     assert_eq!(report.outcome(), Outcome::Complete, "{:?}", report.gaps);
-    assert!(report.requests.throttled > 0 && report.requests.retried > report.requests.throttled, "{:?}", report.requests);
+    assert!(
+        report.requests.throttled > 0 && report.requests.retried > report.requests.throttled,
+        "{:?}",
+        report.requests
+    );
     assert!(report.duplicates > 0);
     world.assert_each_once()?;
     Ok(())
@@ -27,17 +32,41 @@ async fn a_flaky_service_loses_nothing() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_that_fails_for_good_is_named_and_the_others_arrive() -> Result<()> {
     let world = World::week(1_000).await?;
-    let lost = world.simulator.blobs(&world.tenant()).into_iter().find(|b| b.content_type == Feed::SharePoint).context("a blob")?;
-    let window = Selector::window(Feed::SharePoint, lost.created, lost.created + SignedDuration::from_secs(1));
+    let lost = world
+        .simulator
+        .blobs(&world.tenant())
+        .into_iter()
+        .find(|b| b.content_type == Feed::SharePoint)
+        .context("a blob")?;
+    let window = Selector::window(
+        Feed::SharePoint,
+        lost.created,
+        lost.created + SignedDuration::from_secs(1),
+    );
     world.faults([FaultRule::new(window, Fault::Status(500, String::new()))]);
 
     let report = world.run().await?;
     assert_eq!(report.outcome(), Outcome::Gaps);
-    assert!(report.gaps.iter().all(|gap| gap.reason == GapReason::Failed && gap.content_type == "Audit.SharePoint" && gap.window.is_some()), "{:?}", report.gaps);
-    assert_eq!(report.content_types["Audit.SharePoint"].status, ContentTypeStatus::Incomplete);
-    assert_eq!(report.content_types["Audit.Exchange"].status, ContentTypeStatus::Complete);
+    assert!(
+        report.gaps.iter().all(|gap| gap.reason == GapReason::Failed
+            && gap.content_type == "Audit.SharePoint"
+            && gap.window.is_some()),
+        "{:?}",
+        report.gaps
+    );
+    assert_eq!(
+        report.content_types["Audit.SharePoint"].status,
+        ContentTypeStatus::Incomplete
+    );
+    assert_eq!(
+        report.content_types["Audit.Exchange"].status,
+        ContentTypeStatus::Complete
+    );
     let verdict = world.verdict()?;
-    assert!(verdict.missing > 0 && verdict.missing < verdict.offered / 2, "{verdict:?}");
+    assert!(
+        verdict.missing > 0 && verdict.missing < verdict.offered / 2,
+        "{verdict:?}"
+    );
 
     world.faults([]);
     assert_eq!(world.run().await?.outcome(), Outcome::Complete);
@@ -49,10 +78,16 @@ async fn a_window_that_fails_for_good_is_named_and_the_others_arrive() -> Result
 async fn one_bad_blob(fault: Fault, reason: GapReason, comes_back: bool) -> Result<()> {
     let world = World::week(600).await?;
     let blob = some_blob(&world)?;
-    world.faults([FaultRule::new(Selector::blob(blob.content_id.clone()), fault)]);
+    world.faults([FaultRule::new(
+        Selector::blob(blob.content_id.clone()),
+        fault,
+    )]);
     let report = world.run().await?;
     assert_eq!(report.gaps.len(), 1, "{:?}", report.gaps);
-    assert_eq!((report.gaps[0].reason, report.gaps[0].content_id.as_deref()), (reason, Some(blob.content_id.as_str())));
+    assert_eq!(
+        (report.gaps[0].reason, report.gaps[0].content_id.as_deref()),
+        (reason, Some(blob.content_id.as_str()))
+    );
     assert_eq!(report.outcome(), Outcome::Gaps);
     if comes_back {
         world.faults([]);
@@ -64,12 +99,20 @@ async fn one_bad_blob(fault: Fault, reason: GapReason, comes_back: bool) -> Resu
 
 fn some_blob(world: &World) -> Result<OfferedBlob> {
     let blobs = world.simulator.blobs(&world.tenant());
-    blobs.into_iter().filter(|blob| blob.content_type == Feed::Exchange).next().context("blobs are offered")
+    blobs
+        .into_iter()
+        .find(|blob| blob.content_type == Feed::Exchange)
+        .context("blobs are offered")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blob_that_fails_for_good_does_not_stop_the_others() -> Result<()> {
-    one_bad_blob(Fault::Status(503, "<html>busy</html>".to_owned()), GapReason::Failed, true).await
+    one_bad_blob(
+        Fault::Status(503, "<html>busy</html>".to_owned()),
+        GapReason::Failed,
+        true,
+    )
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,7 +122,12 @@ async fn a_blob_that_is_always_cut_off_is_tried_again_next_time() -> Result<()> 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blob_that_is_no_array_is_malformed() -> Result<()> {
-    one_bad_blob(Fault::Body("{\"Message\":\"odd\"}".to_owned()), GapReason::Malformed, true).await
+    one_bad_blob(
+        Fault::Body("{\"Message\":\"odd\"}".to_owned()),
+        GapReason::Malformed,
+        true,
+    )
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,15 +147,36 @@ async fn content_that_does_not_exist_is_named() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_content_type_without_permission_does_not_stop_the_others() -> Result<()> {
-    let tenant = TenantConfig { dlp_permission: false, ..TenantConfig::generated(0, 7, 800) };
-    let world = World::with(SimulatorConfig { tenants: vec![tenant], ..SimulatorConfig::default() }).await?;
+    let tenant = TenantConfig {
+        dlp_permission: false,
+        ..TenantConfig::generated(0, 7, 800)
+    };
+    let world = World::with(SimulatorConfig {
+        tenants: vec![tenant],
+        ..SimulatorConfig::default()
+    })
+    .await?;
     let report = world.run().await?;
     let dlp = &report.content_types["DLP.All"];
     assert_eq!(dlp.status, ContentTypeStatus::Unavailable);
-    assert!(dlp.reason.as_deref().unwrap_or_default().contains("ActivityFeed.ReadDlp"), "{dlp:?}");
-    assert!(report.gaps.iter().any(|gap| gap.content_type == "DLP.All" && gap.reason == GapReason::Permission));
+    assert!(
+        dlp.reason
+            .as_deref()
+            .unwrap_or_default()
+            .contains("ActivityFeed.ReadDlp"),
+        "{dlp:?}"
+    );
+    assert!(
+        report
+            .gaps
+            .iter()
+            .any(|gap| gap.content_type == "DLP.All" && gap.reason == GapReason::Permission)
+    );
     assert_eq!(report.outcome(), Outcome::Gaps);
-    assert_eq!(report.content_types["Audit.Exchange"].status, ContentTypeStatus::Complete);
+    assert_eq!(
+        report.content_types["Audit.Exchange"].status,
+        ContentTypeStatus::Complete
+    );
     assert!(report.events > 0);
     Ok(())
 }
@@ -117,14 +186,31 @@ async fn the_token_never_goes_elsewhere() -> Result<()> {
     let elsewhere = std::net::TcpListener::bind("127.0.0.1:0")?;
     elsewhere.set_nonblocking(true)?;
     let world = World::week(300).await?;
-    let selector = Selector { content_type: Some(Feed::Exchange), ..Selector::operation(Operation::ListContent) };
+    let selector = Selector {
+        content_type: Some(Feed::Exchange),
+        ..Selector::operation(Operation::ListContent)
+    };
     let address = format!("http://{}", elsewhere.local_addr()?);
     world.faults([FaultRule::new(selector, Fault::ForeignContentUri(address))]);
     let report = world.run().await?;
-    let refused: Vec<_> = report.gaps.iter().filter(|gap| gap.reason == GapReason::RefusedUri).collect();
-    assert!(!refused.is_empty() && refused.iter().all(|gap| gap.content_type == "Audit.Exchange"), "{:?}", report.gaps);
+    let refused: Vec<_> = report
+        .gaps
+        .iter()
+        .filter(|gap| gap.reason == GapReason::RefusedUri)
+        .collect();
+    assert!(
+        !refused.is_empty()
+            && refused
+                .iter()
+                .all(|gap| gap.content_type == "Audit.Exchange"),
+        "{:?}",
+        report.gaps
+    );
     assert!(elsewhere.accept().is_err(), "nobody called");
-    assert_eq!(report.content_types["Audit.SharePoint"].status, ContentTypeStatus::Complete);
+    assert_eq!(
+        report.content_types["Audit.SharePoint"].status,
+        ContentTypeStatus::Complete
+    );
     Ok(())
 }
 
@@ -134,7 +220,12 @@ async fn a_token_that_went_stale_is_renewed_once() -> Result<()> {
     let third = Selector::operation(Operation::RetrieveContent).which(Which::Nth(3));
     world.faults([FaultRule::new(third, Fault::StaleToken).times(Times::AtMost(1))]);
     assert_eq!(world.run().await?.outcome(), Outcome::Complete);
-    let tokens = world.simulator.requests().iter().filter(|r| r.operation == Some(Operation::Token)).count();
+    let tokens = world
+        .simulator
+        .requests()
+        .iter()
+        .filter(|r| r.operation == Some(Operation::Token))
+        .count();
     assert_eq!(tokens, 2);
     world.assert_each_once()?;
     Ok(())
@@ -155,7 +246,10 @@ async fn a_wrong_secret_is_a_matter_of_credentials() -> Result<()> {
     let error = run.await.err().context("a wrong secret cannot work")?;
     assert_eq!(error.kind(), auditlake_pipeline::ErrorKind::Credentials);
     let said = format!("{:#}", anyhow::Error::from(error));
-    assert!(said.contains("AADSTS7000215") && !said.contains("wrong-and-private"), "{said}");
+    assert!(
+        said.contains("AADSTS7000215") && !said.contains("wrong-and-private"),
+        "{said}"
+    );
     Ok(())
 }
 
@@ -164,7 +258,12 @@ async fn the_oldest_day_is_not_asked_for_too_late() -> Result<()> {
     let clock = auditlake_simulator::Clock::fixed("2026-05-11T10:00:00Z".parse()?);
     let now = clock.clone();
     let tenants = vec![TenantConfig::generated(0, 5, 500)];
-    let world = World::with(SimulatorConfig { tenants, now: clock.clone(), ..SimulatorConfig::default() }).await?;
+    let world = World::with(SimulatorConfig {
+        tenants,
+        now: clock.clone(),
+        ..SimulatorConfig::default()
+    })
+    .await?;
     let mut options = world.options();
     options.content_types = vec![ContentType::Exchange];
     // Time passes while the run works: each look at the clock is a minute later.
@@ -173,9 +272,24 @@ async fn the_oldest_day_is_not_asked_for_too_late() -> Result<()> {
         now.now()
     });
     let report = world.run_with(options).await?;
-    let refused = world.simulator.requests().into_iter().filter(|request| request.status == 400).count();
-    assert_eq!(refused, 0, "no window was older than seven days when it was asked for");
-    assert!(report.gaps.iter().all(|gap| gap.reason == GapReason::Expired), "{:?}", report.gaps);
+    let refused = world
+        .simulator
+        .requests()
+        .into_iter()
+        .filter(|request| request.status == 400)
+        .count();
+    assert_eq!(
+        refused, 0,
+        "no window was older than seven days when it was asked for"
+    );
+    assert!(
+        report
+            .gaps
+            .iter()
+            .all(|gap| gap.reason == GapReason::Expired),
+        "{:?}",
+        report.gaps
+    );
     Ok(())
 }
 
@@ -183,7 +297,10 @@ async fn the_oldest_day_is_not_asked_for_too_late() -> Result<()> {
 async fn a_slow_blob_does_not_hold_up_the_others() -> Result<()> {
     let world = World::week(300).await?;
     let blob = some_blob(&world)?;
-    world.faults([FaultRule::new(Selector::blob(blob.content_id), Fault::Delay(Duration::from_millis(500)))]);
+    world.faults([FaultRule::new(
+        Selector::blob(blob.content_id),
+        Fault::Delay(Duration::from_millis(500)),
+    )]);
     assert_eq!(world.run().await?.outcome(), Outcome::Complete);
     world.assert_each_once()?;
     Ok(())

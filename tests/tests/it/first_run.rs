@@ -12,14 +12,24 @@ async fn a_week_arrives_once_and_a_second_run_adds_nothing() -> Result<()> {
 
     let first = world.run().await?;
     assert_eq!(first.outcome(), Outcome::Complete, "{:?}", first.gaps);
-    assert_eq!(first.records, first.events + first.duplicates + first.quarantined);
+    assert_eq!(
+        first.records,
+        first.events + first.duplicates + first.quarantined
+    );
     assert!(first.duplicates > 0, "the service repeats records");
     let verdict = world.assert_each_once()?;
     assert_eq!(verdict.by_class, first.by_class);
-    assert!(verdict.by_class.len() >= 8, "all workloads are there: {:?}", verdict.by_class);
+    assert!(
+        verdict.by_class.len() >= 8,
+        "all workloads are there: {:?}",
+        verdict.by_class
+    );
 
     let second = world.run().await?;
-    assert_eq!((second.events, second.files, second.blobs.fetched), (0, 0, 0));
+    assert_eq!(
+        (second.events, second.files, second.blobs.fetched),
+        (0, 0, 0)
+    );
     assert_eq!(second.blobs.already_committed, first.blobs.fetched);
     assert_eq!(second.outcome(), Outcome::Complete);
     assert_eq!(world.assert_each_once()?, verdict);
@@ -31,10 +41,21 @@ async fn every_request_says_who_asks_and_no_window_is_refused() -> Result<()> {
     let world = World::week(500).await?;
     world.run().await?;
     let requests = world.simulator.requests();
-    let feed: Vec<_> = requests.iter().filter(|request| request.path.contains("/activity/feed/")).collect();
-    assert!(feed.iter().any(|request| request.path.contains("/audit/")), "blobs were fetched");
+    let feed: Vec<_> = requests
+        .iter()
+        .filter(|request| request.path.contains("/activity/feed/"))
+        .collect();
+    assert!(
+        feed.iter().any(|request| request.path.contains("/audit/")),
+        "blobs were fetched"
+    );
     for request in feed {
-        assert!(request.has_publisher_identifier(), "{} {}", request.method, request.path);
+        assert!(
+            request.has_publisher_identifier(),
+            "{} {}",
+            request.method,
+            request.path
+        );
         assert_eq!(request.status, 200, "{} {:?}", request.path, request.query);
     }
     Ok(())
@@ -43,10 +64,20 @@ async fn every_request_says_who_asks_and_no_window_is_refused() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn listings_of_many_pages_are_followed_to_the_end() -> Result<()> {
     let tenants = vec![TenantConfig::generated(0, 3, 2_000)];
-    let world = World::with(SimulatorConfig { tenants, page_size: 2, ..SimulatorConfig::default() }).await?;
+    let world = World::with(SimulatorConfig {
+        tenants,
+        page_size: 2,
+        ..SimulatorConfig::default()
+    })
+    .await?;
     world.run().await?;
     world.assert_each_once()?;
-    let later_pages = world.simulator.requests().iter().filter(|r| r.parameter("nextPage").is_some()).count();
+    let later_pages = world
+        .simulator
+        .requests()
+        .iter()
+        .filter(|r| r.parameter("nextPage").is_some())
+        .count();
     assert!(later_pages > 10, "{later_pages} later pages");
     Ok(())
 }
@@ -70,17 +101,31 @@ async fn what_becomes_available_later_is_fetched_later() -> Result<()> {
     let clock = auditlake_simulator::Clock::fixed("2026-05-11T10:00:00Z".parse()?);
     let now = clock.clone();
     let tenants = vec![TenantConfig::generated(0, 5, 1_000)];
-    let world = World::with(SimulatorConfig { tenants, now: clock.clone(), ..SimulatorConfig::default() }).await?;
+    let world = World::with(SimulatorConfig {
+        tenants,
+        now: clock.clone(),
+        ..SimulatorConfig::default()
+    })
+    .await?;
     let mut options = world.options();
     options.clock = auditlake_pipeline::Clock::from_fn(move || now.now());
 
     let first = world.run_with(options.clone()).await?;
     clock.advance(jiff::SignedDuration::from_hours(30));
     let second = world.run_with(options).await?;
-    ensure!(second.events > 0 && second.events < first.events, "{} then {}", first.events, second.events);
+    ensure!(
+        second.events > 0 && second.events < first.events,
+        "{} then {}",
+        first.events,
+        second.events
+    );
     assert!(second.blobs.already_committed > 0);
     let verdict = world.verdict()?;
-    assert_eq!((verdict.missing, verdict.repeated, verdict.strange), (0, 0, 0), "{verdict:?}");
+    assert_eq!(
+        (verdict.missing, verdict.repeated, verdict.strange),
+        (0, 0, 0),
+        "{verdict:?}"
+    );
     Ok(())
 }
 

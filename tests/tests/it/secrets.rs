@@ -25,23 +25,50 @@ fn everything(directory: &Path, found: &mut Vec<u8>) -> Result<()> {
 async fn neither_secret_nor_token_is_printed_or_written() -> Result<()> {
     let world = World::week(200).await?;
     let failing = Selector::operation(Operation::RetrieveContent).which(Which::Nth(2));
-    world.faults([FaultRule::new(failing, Fault::Status(500, "oops".to_owned()))]);
+    world.faults([FaultRule::new(
+        failing,
+        Fault::Status(500, "oops".to_owned()),
+    )]);
     let tenant = world.simulator.tenants().swap_remove(0);
     let address = world.simulator.address().to_string();
     let mut command = Command::new(binary()?);
-    command.args(["backfill", "-vvv", "--window", "24h", "--report", "-", "--requests-per-minute", "100000"]);
+    command.args([
+        "backfill",
+        "-vvv",
+        "--window",
+        "24h",
+        "--report",
+        "-",
+        "--requests-per-minute",
+        "100000",
+    ]);
     command.args(["--api-address", &address, "--authority", &address]);
-    command.args(["--tenant-id", &tenant.tenant_id, "--client-id", &tenant.client_id]);
+    command.args([
+        "--tenant-id",
+        &tenant.tenant_id,
+        "--client-id",
+        &tenant.client_id,
+    ]);
     command.arg("--lake").arg(world.lake());
-    command.env("AUDITLAKE_CLIENT_SECRET", &tenant.client_secret).env("RUST_LOG", "trace");
-    let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output()).await??;
+    command
+        .env("AUDITLAKE_CLIENT_SECRET", &tenant.client_secret)
+        .env("RUST_LOG", "trace");
+    let output =
+        tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output()).await??;
 
     let mut said = output.stdout;
     said.extend(output.stderr);
-    assert!(said.len() > 10_000, "the log is verbose: {} bytes", said.len());
+    assert!(
+        said.len() > 10_000,
+        "the log is verbose: {} bytes",
+        said.len()
+    );
     everything(world.lake(), &mut said)?;
     let said = String::from_utf8_lossy(&said);
-    assert!(!said.contains(&tenant.client_secret), "the secret is somewhere");
+    assert!(
+        !said.contains(&tenant.client_secret),
+        "the secret is somewhere"
+    );
     assert!(!said.contains("eyJ"), "a token is somewhere");
     Ok(())
 }

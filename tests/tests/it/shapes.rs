@@ -9,7 +9,11 @@ use auditlake_simulator::{Blob, ContentType as Feed, Source, generate};
 use crate::world::{World, python};
 
 fn blob(created: &str, body: impl Into<Vec<u8>>) -> Result<Blob> {
-    Ok(Blob { content_type: Feed::General, created: created.parse()?, body: body.into() })
+    Ok(Blob {
+        content_type: Feed::General,
+        created: created.parse()?,
+        body: body.into(),
+    })
 }
 
 /// A blob's time that a run of today may ask for.
@@ -19,14 +23,25 @@ fn yesterday() -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_record_goes_to_the_quarantine_and_spoils_nothing() -> Result<()> {
-    let good = |n: u32| format!(r#"{{"Id":"{n}","Operation":"Odd","CreationTime":"2026-05-04T10:00:00","RecordType":9999,"Workload":"New"}}"#);
+    let good = |n: u32| {
+        format!(
+            r#"{{"Id":"{n}","Operation":"Odd","CreationTime":"2026-05-04T10:00:00","RecordType":9999,"Workload":"New"}}"#
+        )
+    };
     let mut body = format!("[{},null,7,\"text\",[1],{{}},{{\"Id\":}},", good(1)).into_bytes();
     body.extend_from_slice(b"{\"Id\":\"\xff\"},");
     body.extend_from_slice(format!("{}]", good(2)).as_bytes());
     let world = World::of(Source::Blobs(vec![blob(&yesterday(), body)?])).await?;
     let report = world.run().await?;
-    assert_eq!((report.records, report.events, report.quarantined), (9, 2, 7));
-    assert_eq!(report.outcome(), Outcome::Gaps, "a quarantined item is named");
+    assert_eq!(
+        (report.records, report.events, report.quarantined),
+        (9, 2, 7)
+    );
+    assert_eq!(
+        report.outcome(),
+        Outcome::Gaps,
+        "a quarantined item is named"
+    );
     assert_eq!(report.unknown_record_types["9999"], 2);
     assert_eq!(world.verdict()?.quarantined, 7);
     let again = world.run().await?;
@@ -40,17 +55,29 @@ async fn records_that_share_an_id_are_two_and_repeats_are_one() -> Result<()> {
     let other = r#"{"Id":"1","Operation":"DlpRuleUndo","RecordType":11,"CreationTime":"2026-05-04T10:00:00"}"#;
     let turned = r#"{"CreationTime":"2026-05-04T10:00:00", "RecordType":11,"Operation":"DlpRuleMatch","Id":"1"}"#;
     let day = yesterday();
-    let blobs = vec![blob(&day, format!("[{one},{other},{one}]"))?, blob(&day, format!("[{turned}]"))?];
+    let blobs = vec![
+        blob(&day, format!("[{one},{other},{one}]"))?,
+        blob(&day, format!("[{turned}]"))?,
+    ];
     let world = World::of(Source::Blobs(blobs)).await?;
     let report = world.run().await?;
-    assert_eq!((report.records, report.events, report.duplicates), (4, 2, 2));
+    assert_eq!(
+        (report.records, report.events, report.duplicates),
+        (4, 2, 2)
+    );
     world.assert_each_once()?;
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_blob_and_many_small_ones_pass_under_a_small_limit() -> Result<()> {
-    let record = |n: usize| format!(r#"{{"Id":"{n}","Operation":"FileAccessed","RecordType":6,"CreationTime":"2026-05-04T10:00:00","Workload":"SharePoint","UserId":"u{}@contoso.example","Pad":"{}"}}"#, n % 50, "x".repeat(800));
+    let record = |n: usize| {
+        format!(
+            r#"{{"Id":"{n}","Operation":"FileAccessed","RecordType":6,"CreationTime":"2026-05-04T10:00:00","Workload":"SharePoint","UserId":"u{}@contoso.example","Pad":"{}"}}"#,
+            n % 50,
+            "x".repeat(800)
+        )
+    };
     let large = (0..6_000).fold(String::from("["), |mut body, n| {
         let separator = if n == 0 { "" } else { "," };
         let _written = write!(body, "{separator}{}", record(n));
@@ -59,13 +86,21 @@ async fn a_large_blob_and_many_small_ones_pass_under_a_small_limit() -> Result<(
     let day = yesterday();
     let mut blobs = vec![blob(&day, large)?];
     for n in 0..300 {
-        blobs.push(blob(&day, format!("[{},{}]", record(10_000 + 2 * n), record(10_001 + 2 * n)))?);
+        blobs.push(blob(
+            &day,
+            format!("[{},{}]", record(10_000 + 2 * n), record(10_001 + 2 * n)),
+        )?);
     }
     let world = World::of(Source::Blobs(blobs)).await?;
     let mut options = world.options();
     options.memory_limit = 8 << 20;
     let report = world.run_with(options).await?;
-    assert_eq!((report.events, report.outcome()), (6_600, Outcome::Complete), "{:?}", report.gaps);
+    assert_eq!(
+        (report.events, report.outcome()),
+        (6_600, Outcome::Complete),
+        "{:?}",
+        report.gaps
+    );
     world.assert_each_once()?;
     Ok(())
 }

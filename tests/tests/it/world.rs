@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use auditlake_pipeline::{
-    BackfillOptions, ClientConfig, Connection, Error, Progress, Report, RetryPolicy, Secret, backfill,
+    BackfillOptions, ClientConfig, Connection, Error, Progress, Report, RetryPolicy, Secret,
+    backfill,
 };
 use auditlake_simulator::{FaultPlan, Simulator, SimulatorConfig, Source, TenantConfig, start};
 use jiff::SignedDuration;
@@ -44,7 +45,11 @@ pub(crate) struct Verdict {
 impl World {
     /// A tenant with this source and no faults.
     pub(crate) async fn of(source: Source) -> Result<Self> {
-        Self::with(SimulatorConfig { tenants: vec![TenantConfig::new(0, source)], ..SimulatorConfig::default() }).await
+        Self::with(SimulatorConfig {
+            tenants: vec![TenantConfig::new(0, source)],
+            ..SimulatorConfig::default()
+        })
+        .await
     }
 
     /// A tenant with a generated week of so many records.
@@ -54,7 +59,10 @@ impl World {
 
     /// A service of one's own.
     pub(crate) async fn with(config: SimulatorConfig) -> Result<Self> {
-        Ok(Self { simulator: start(config).await?, lake: tempfile::tempdir()? })
+        Ok(Self {
+            simulator: start(config).await?,
+            lake: tempfile::tempdir()?,
+        })
     }
 
     pub(crate) fn faults(&self, rules: impl IntoIterator<Item = auditlake_simulator::FaultRule>) {
@@ -74,7 +82,13 @@ impl World {
         let tenant = self.simulator.tenants().swap_remove(0);
         let address = self.simulator.address();
         let secret = Secret::new(tenant.client_secret);
-        let mut client = ClientConfig::new(address.clone(), address, tenant.tenant_id, tenant.client_id, secret);
+        let mut client = ClientConfig::new(
+            address.clone(),
+            address,
+            tenant.tenant_id,
+            tenant.client_id,
+            secret,
+        );
         client.retry = QUICK;
         client.requests_per_minute = 1_000_000;
         client
@@ -94,7 +108,13 @@ impl World {
 
     pub(crate) async fn run_with(&self, options: BackfillOptions) -> Result<Report, Error> {
         let connection = Connection::new(Some("contoso".to_owned()), self.client())?;
-        backfill(connection, options, Progress::default().into(), CancellationToken::new()).await
+        backfill(
+            connection,
+            options,
+            Progress::default().into(),
+            CancellationToken::new(),
+        )
+        .await
     }
 
     /// What DuckDB finds in the lake.
@@ -105,15 +125,25 @@ impl World {
     /// Fails unless every record that the service offers is in the lake once, and nothing else.
     pub(crate) fn assert_each_once(&self) -> Result<Verdict> {
         let verdict = self.verdict()?;
-        ensure!(verdict.offered > 0, "the service offers nothing: {verdict:?}");
-        ensure!((verdict.missing, verdict.repeated, verdict.strange) == (0, 0, 0), "{verdict:?}");
+        ensure!(
+            verdict.offered > 0,
+            "the service offers nothing: {verdict:?}"
+        );
+        ensure!(
+            (verdict.missing, verdict.repeated, verdict.strange) == (0, 0, 0),
+            "{verdict:?}"
+        );
         Ok(verdict)
     }
 }
 
 /// What DuckDB finds in a lake, against these records.
 pub(crate) fn verdict(lake: &Path, offered: &[String]) -> Result<Verdict> {
-    let answer = python("compare_lake.py", &[&lake.to_string_lossy()], &offered.join("\n"))?;
+    let answer = python(
+        "compare_lake.py",
+        &[&lake.to_string_lossy()],
+        &offered.join("\n"),
+    )?;
     let count = |name: &str| answer[name].as_u64().unwrap_or(u64::MAX);
     Ok(Verdict {
         offered: count("offered"),
@@ -129,13 +159,22 @@ pub(crate) fn verdict(lake: &Path, offered: &[String]) -> Result<Verdict> {
 pub(crate) fn python(script: &str, arguments: &[&str], input: &str) -> Result<Value> {
     let python = std::env::var_os("AUDITLAKE_TEST_PYTHON")
         .context("AUDITLAKE_TEST_PYTHON is not set: run the tests by `cargo xtask test`")?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
-    let mut child = Command::new(python).arg(script).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("python")
+        .join(script);
+    let mut child = Command::new(python)
+        .arg(script)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
     let mut stdin = child.stdin.take().context("a piped standard input")?;
     let input = input.to_owned();
     let feeder = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output()?;
-    feeder.join().map_err(|_| anyhow::anyhow!("the feeder panicked"))??;
+    feeder
+        .join()
+        .map_err(|_| anyhow::anyhow!("the feeder panicked"))??;
     ensure!(output.status.success(), "the script failed");
     Ok(serde_json::from_slice(&output.stdout)?)
 }
@@ -143,8 +182,15 @@ pub(crate) fn python(script: &str, arguments: &[&str], input: &str) -> Result<Va
 /// The binary under test, built beside the tests.
 pub(crate) fn binary() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let directory = test.ancestors().nth(2).context("tests lie under target/<profile>/deps")?;
+    let directory = test
+        .ancestors()
+        .nth(2)
+        .context("tests lie under target/<profile>/deps")?;
     let binary = directory.join(format!("auditlake{}", std::env::consts::EXE_SUFFIX));
-    ensure!(binary.exists(), "{} is missing: run the tests by `cargo xtask test`", binary.display());
+    ensure!(
+        binary.exists(),
+        "{} is missing: run the tests by `cargo xtask test`",
+        binary.display()
+    );
     Ok(binary)
 }
