@@ -62,7 +62,11 @@ fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
     let _set = shell.push_env("AUDITLAKE_TEST_PYTHON", python);
     // The scenarios run the binary, which `cargo test` builds only for its own package.
     cmd!(shell, "cargo build --package auditlake-cli").run()?;
-    cmd!(shell, "cargo test --workspace {arguments...}").run()?;
+    cmd!(
+        shell,
+        "cargo test --workspace --no-fail-fast {arguments...}"
+    )
+    .run()?;
     Ok(())
 }
 
