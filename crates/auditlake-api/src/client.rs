@@ -10,7 +10,7 @@ use crate::config::ClientConfig;
 use crate::content::{ContentBlob, ContentPages, Window, blob_call};
 use crate::content_type::ContentType;
 use crate::error::{Context, Error, ErrorKind, Operation};
-use crate::token::TokenClaims;
+use crate::token::{EntraTokenProvider, TokenClaims, TokenInfo};
 use crate::transport::{RequestCounts, Transport};
 
 /// A client of one tenant's feeds. Clones share the token, the budget of requests and the counts.
@@ -54,7 +54,18 @@ impl Client {
                 "the token cannot be read, its permissions are unknown",
             )
         };
-        self.0.token().await?.claims().ok_or_else(unreadable)
+        let token = self.0.tokens().token(&self.0.config.scope()).await?;
+        token.claims().ok_or_else(unreadable)
+    }
+
+    /// Which credential gave the token, when it ends, and what it says about itself.
+    pub async fn token_info(&self) -> Result<TokenInfo, Error> {
+        self.0.tokens().token_info(&self.0.config.scope()).await
+    }
+
+    /// The provider of this client's tokens, which gives tokens for other scopes too.
+    pub fn token_provider(&self) -> &EntraTokenProvider {
+        self.0.tokens()
     }
 
     /// What has been asked of the API so far, by this client and its clones.

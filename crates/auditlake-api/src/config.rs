@@ -5,8 +5,10 @@ use std::time::Duration;
 use url::{Host, Url};
 use uuid::Uuid;
 
+use crate::cloud::Cloud;
+use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Operation};
-use crate::secret::Secret;
+use crate::token::TokenConfig;
 
 /// How one tenant is reached, and how politely.
 #[derive(Debug, Clone)]
@@ -17,13 +19,14 @@ pub struct ClientConfig {
     pub authority: Url,
     /// The directory's GUID. The service takes no domain name here (AF20013).
     pub tenant_id: String,
-    /// The application (client) id.
+    /// The application (client) id; unused by a managed identity, which names its own.
     pub client_id: String,
-    /// The application's client secret.
-    pub client_secret: Secret,
+    /// What the application proves itself with.
+    pub credential: Credential,
     /// GUID of the tenant that wrote the client, sent with every request; the tenant id when `None`.
     pub publisher_identifier: Option<String>,
-    /// Upper bound of API requests in any 60 seconds, retries included.
+    /// Upper bound of API requests in any 60 seconds, retries included. All clients in this process with the same API
+    /// origin and tenant share one budget: the smallest that any of them has asked for while it was in use.
     pub requests_per_minute: u32,
     /// Largest accepted body in bytes, after decompression.
     pub max_body_bytes: usize,
@@ -51,20 +54,21 @@ impl ClientConfig {
     /// Ten minutes.
     pub const DEFAULT_DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(10);
 
-    /// A configuration with the default of every setting that has one. Nothing is checked yet.
+    /// A configuration with the default of every setting that has one; a [`Secret`](crate::Secret) is a credential too.
+    /// Nothing is checked yet.
     pub fn new(
         api_address: Url,
         authority: Url,
         tenant_id: impl Into<String>,
         client_id: impl Into<String>,
-        client_secret: Secret,
+        credential: impl Into<Credential>,
     ) -> Self {
         Self {
             api_address,
             authority,
             tenant_id: tenant_id.into(),
             client_id: client_id.into(),
-            client_secret,
+            credential: credential.into(),
             publisher_identifier: None,
             requests_per_minute: Self::DEFAULT_REQUESTS_PER_MINUTE,
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
@@ -75,17 +79,29 @@ impl ClientConfig {
         }
     }
 
-    /// Checks everything that can be checked without a request.
+    /// As [`Self::new`], with the addresses of a cloud.
+    pub fn for_cloud(
+        cloud: Cloud,
+        tenant_id: impl Into<String>,
+        client_id: impl Into<String>,
+        credential: impl Into<Credential>,
+    ) -> Self {
+        Self::new(
+            cloud.api_address(),
+            cloud.authority(),
+            tenant_id,
+            client_id,
+            credential,
+        )
+    }
+
+    /// Checks everything that can be checked without a request or a file.
     ///
     /// Errors are of kind [`ErrorKind::Config`].
     pub fn validate(&self) -> Result<(), Error> {
         check_address("api address", &self.api_address)?;
-        check_address("authority", &self.authority)?;
-        check_guid("tenant id", &self.tenant_id)?;
+        self.token_config().validate()?;
         check_guid("publisher identifier", self.publisher())?;
-        if self.client_id.trim().is_empty() {
-            return Err(config_error("the client id is empty".to_owned()));
-        }
         if self.requests_per_minute == 0 {
             return Err(config_error(
                 "requests per minute must be at least `1`".to_owned(),
@@ -110,13 +126,30 @@ impl ClientConfig {
         ))
     }
 
-    /// `<authority>/<tenant>/oauth2/v2.0/token`.
-    pub(crate) fn token_url(&self) -> Result<Url, Error> {
-        parse_url(&format!(
-            "{}/{}/oauth2/v2.0/token",
-            trimmed(&self.authority),
-            self.tenant_id
-        ))
+    /// What the token provider needs of it.
+    pub(crate) fn token_config(&self) -> TokenConfig {
+        TokenConfig {
+            authority: self.authority.clone(),
+            tenant_id: self.tenant_id.clone(),
+            client_id: self.client_id.clone(),
+            credential: self.credential.clone(),
+            retry: self.retry,
+            connect_timeout: self.connect_timeout,
+            request_timeout: self.request_timeout,
+        }
+    }
+
+    /// True for addresses that may be sent the token: the API's own origin, and the other hosts of the cloud whose
+    /// preset address the API has.
+    pub(crate) fn may_see_token(&self, url: &Url) -> bool {
+        let of_cloud = |cloud: Cloud| {
+            let known = url
+                .host_str()
+                .is_some_and(|host| cloud.hosts().contains(&host));
+            known && url.scheme() == "https" && url.port().is_none()
+        };
+        url.origin() == self.api_address.origin()
+            || Cloud::of(&self.api_address).is_some_and(of_cloud)
     }
 
     /// `<api_address>/.default`.
@@ -178,16 +211,16 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn trimmed(url: &Url) -> &str {
+pub(crate) fn trimmed(url: &Url) -> &str {
     url.as_str().trim_end_matches('/')
 }
 
-fn parse_url(text: &str) -> Result<Url, Error> {
+pub(crate) fn parse_url(text: &str) -> Result<Url, Error> {
     Url::parse(text)
         .map_err(|reason| config_error(format!("no request can be addressed: {reason}")))
 }
 
-fn check_address(what: &str, url: &Url) -> Result<(), Error> {
+pub(crate) fn check_address(what: &str, url: &Url) -> Result<(), Error> {
     // The address itself is not shown where it may hold a password.
     if !url.username().is_empty() || url.password().is_some() {
         return Err(config_error(format!(
@@ -211,20 +244,21 @@ fn check_address(what: &str, url: &Url) -> Result<(), Error> {
     }
 }
 
-fn check_guid(what: &str, text: &str) -> Result<(), Error> {
+pub(crate) fn check_guid(what: &str, text: &str) -> Result<(), Error> {
     let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok();
     hyphenated
         .then_some(())
         .ok_or_else(|| config_error(format!("the {what} `{text}` is no GUID")))
 }
 
-fn config_error(message: String) -> Error {
+pub(crate) fn config_error(message: String) -> Error {
     Error::new(ErrorKind::Config, Operation::Configure, message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 
@@ -308,7 +342,29 @@ mod tests {
                 feed
             );
             let token = format!("https://login.example/{TENANT}/oauth2/v2.0/token");
-            assert_eq!(config.token_url().unwrap().as_str(), token);
+            assert_eq!(config.token_config().token_url().unwrap().as_str(), token);
         }
+    }
+
+    #[test]
+    fn the_token_goes_to_the_own_origin_and_to_the_hosts_of_the_same_preset() {
+        let check = |api: &str, url: &str, expected: bool| {
+            let mut config =
+                ClientConfig::for_cloud(Cloud::Gcc, TENANT, "c", Secret::new(String::new()));
+            config.api_address = api.parse().unwrap();
+            let seen = config.may_see_token(&url.parse().unwrap());
+            assert_eq!(seen, expected, "{api} {url}");
+        };
+        let (gcc, worldwide) = ("https://manage-gcc.office.com", "https://manage.office.com");
+        check(gcc, "https://manage-gcc.office.com/a?b", true);
+        check(gcc, "https://manage.office.com:443/a", true);
+        check(gcc, "https://manage.office.com:8443/a", false);
+        check(gcc, "http://manage.office.com/a", false);
+        check(gcc, "https://manage.office.com.evil.example/a", false);
+        check(gcc, "https://evil.manage.office.com/a", false);
+        check(gcc, "https://manage.office365.us/a", false);
+        check(worldwide, "https://manage-gcc.office.com/a", false);
+        check("https://a.example", "https://a.example/b", true);
+        check("https://a.example", "https://manage.office.com/a", false);
     }
 }

@@ -1,22 +1,15 @@
 //! Content blobs: listing them page by page.
 
-use std::collections::HashSet;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::client::Client;
 use crate::content_type::ContentType;
-use crate::error::{Context, Error, ErrorKind, Operation};
-use crate::listing::{is_json_array, looks_like_array, next_uri, query_time, read_page, round_up};
+use crate::error::{Context, Error, Operation};
+use crate::listing::{looks_like_array, read_page};
+use crate::paging::{Listing, Pager, parse_uri};
 use crate::transport::Call;
-
-/// Pages beyond this are taken for a service that never ends.
-const MOST_PAGES: usize = 100_000;
-/// The longest span that the service lists completely.
-const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 /// A half-open span of `contentCreated`, at most 24 hours long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,99 +48,30 @@ pub struct ContentPage {
 ///
 /// After an error, the same page can be asked for again.
 #[derive(Debug)]
-pub struct ContentPages {
-    client: Client,
-    content_type: ContentType,
-    window: Window,
-    next: Next,
-    seen: HashSet<String>,
-}
-
-#[derive(Debug)]
-enum Next {
-    First,
-    Page(String),
-    Done,
-}
+pub struct ContentPages(Pager);
 
 impl ContentPages {
     pub(crate) fn new(client: Client, content_type: ContentType, window: Window) -> Self {
-        Self {
-            client,
+        let listing = Listing {
+            operation: Operation::ListContent,
+            path: "subscriptions/content",
             content_type,
             window,
-            next: Next::First,
-            seen: HashSet::new(),
-        }
+        };
+        Self(Pager::new(client, listing))
     }
 
     /// The next page, or `None` after the last.
     ///
     /// A listing that comes back to a page already read, or leads outside the API's origin, ends in an error
-    /// ([`ErrorKind::Malformed`], [`ErrorKind::RefusedUri`]) after the pages before: it is then incomplete.
+    /// ([`ErrorKind::Malformed`](crate::ErrorKind::Malformed),
+    /// [`ErrorKind::RefusedUri`](crate::ErrorKind::RefusedUri)) after the pages before: it is then incomplete.
     pub async fn next_page(&mut self) -> Result<Option<ContentPage>, Error> {
-        let context = self.context();
-        let url = match &self.next {
-            Next::Done => return Ok(None),
-            Next::First => self.first_url(&context)?,
-            Next::Page(uri) => self.page_url(uri, &context)?,
+        let Some(body) = self.0.next_page().await? else {
+            return Ok(None);
         };
-        let call = Call {
-            method: Method::GET,
-            url,
-            body: None,
-            context,
-            is_whole: is_json_array,
-        };
-        let reply = self.client.transport().call(call).await?;
-        let next = next_uri(&reply.headers).map_or(Next::Done, Next::Page);
-        if let Next::Page(read) = std::mem::replace(&mut self.next, next) {
-            self.seen.insert(read);
-        }
-        Ok(Some(read_page(&reply.body, self.content_type, self.window)))
-    }
-
-    fn context(&self) -> Context {
-        let context = Context::about(Operation::ListContent, self.content_type.as_str());
-        Context {
-            window: Some(self.window),
-            ..context
-        }
-    }
-
-    fn first_url(&self, context: &Context) -> Result<Url, Error> {
-        let Window { start, end } = self.window;
-        if start >= end || end.duration_since(start) > LONGEST_WINDOW {
-            let message = "a window must start before its end and span at most 24 hours";
-            return Err(context.error(ErrorKind::BadRequest, message));
-        }
-        let mut url = self
-            .client
-            .transport()
-            .config
-            .feed_url("subscriptions/content")?;
-        let (start, end) = (query_time(start), query_time(round_up(end)));
-        url.set_query(Some(&format!(
-            "contentType={}&startTime={start}&endTime={end}",
-            self.content_type
-        )));
-        Ok(url)
-    }
-
-    fn page_url(&self, uri: &str, context: &Context) -> Result<Url, Error> {
-        if self.seen.contains(uri) {
-            return Err(context.error(
-                ErrorKind::Malformed,
-                "the listing leads back to a page already read",
-            ));
-        }
-        if self.seen.len() >= MOST_PAGES {
-            return Err(context.error(
-                ErrorKind::Malformed,
-                format!("the listing has more than `{MOST_PAGES}` pages"),
-            ));
-        }
-        parse_uri(uri, context)
+        let listing = self.0.listing();
+        Ok(Some(read_page(&body, listing.content_type, listing.window)))
     }
 }
 
@@ -162,18 +86,9 @@ pub(crate) fn blob_call(blob: &ContentBlob) -> Result<Call, Error> {
     Ok(Call {
         method: Method::GET,
         url,
+        language: None,
         body: None,
         context,
         is_whole: looks_like_array,
     })
-}
-
-fn parse_uri(uri: &str, context: &Context) -> Result<Url, Error> {
-    // The text is not shown: it may hold a password.
-    let unreadable = |reason| {
-        context
-            .error(ErrorKind::RefusedUri, "the service gave no address")
-            .with_source(reason)
-    };
-    Url::parse(uri).map_err(unreadable)
 }

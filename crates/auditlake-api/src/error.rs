@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::content::Window;
+use crate::token::UNREACHABLE;
 
 /// What a caller can do about an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +23,7 @@ pub enum ErrorKind {
     NotFound,
     /// The service, or this client before it, finds the request wrong.
     BadRequest,
-    /// An address outside the API's own origin; it was not fetched.
+    /// An address outside the API's own origin and the hosts of its cloud; it was not fetched.
     RefusedUri,
     /// The body is larger than the configured limit.
     TooLarge,
@@ -56,6 +57,10 @@ pub enum Operation {
     ListContent,
     /// `GET` of a `contentUri`.
     FetchBlob,
+    /// `GET subscriptions/notifications`.
+    ListNotifications,
+    /// `GET resources/dlpSensitiveTypes`.
+    ListSensitiveTypes,
 }
 
 impl fmt::Display for Operation {
@@ -68,6 +73,8 @@ impl fmt::Display for Operation {
             Self::StopSubscription => "cannot stop the subscription",
             Self::ListContent => "cannot list content",
             Self::FetchBlob => "cannot fetch a content blob",
+            Self::ListNotifications => "cannot list notifications",
+            Self::ListSensitiveTypes => "cannot list sensitive types",
         })
     }
 }
@@ -243,11 +250,14 @@ impl Error {
         )
         .or_else(|| says("Audit.DataServiceException").then_some(AUDITING_OFF))
         .or_else(|| says("ActivityFeed.ReadDlp").then_some(ADD_READ_DLP))
+        .or_else(|| says(UNREACHABLE).then_some(NOT_ON_AZURE))
     }
 }
 
 const AUDITING_OFF: &str = "auditing seems to be off in this tenant: turn on the unified audit log and wait up to 60 minutes";
 const ADD_READ_DLP: &str = "add the application permission `ActivityFeed.ReadDlp` to the app registration and grant admin consent";
+
+const NOT_ON_AZURE: &str = "a managed identity exists on Azure alone: check that this machine runs there, has an identity assigned, and may reach 169.254.169.254 without a proxy";
 
 fn hint_by_code(code: &str, names_dlp: bool) -> Option<&'static str> {
     Some(match code {
@@ -266,6 +276,18 @@ fn hint_by_code(code: &str, names_dlp: bool) -> Option<&'static str> {
         "AADSTS7000215" => "the client secret is wrong: use the secret's value, not its id",
         "AADSTS7000222" => {
             "the client secret has expired: create a new one in the app registration"
+        }
+        "AADSTS700027" => {
+            "the certificate is not registered with the application, or its key is another: upload the certificate to the app registration"
+        }
+        "AADSTS70021" | "AADSTS700211" | "AADSTS700212" | "AADSTS700213" => {
+            "no federated credential of the application matches the token: compare issuer, subject and audience with the app registration"
+        }
+        "AADSTS700024" => {
+            "the assertion is out of its time: check this machine's clock, or the age of the federated token"
+        }
+        "AADSTS500011" => {
+            "the API is unknown in this tenant: check the cloud, and grant admin consent to the app"
         }
         "AADSTS90002" => {
             "the tenant is unknown here: check the tenant id and the cloud of the authority"
@@ -334,6 +356,12 @@ mod tests {
         assert!(hint("AF10001", "").is_some_and(|hint| hint.contains("`ActivityFeed.Read`")));
         assert!(hint("AADSTS7000215", "").is_some_and(|hint| hint.contains("value")));
         assert!(hint("AADSTS7000222", "").is_some_and(|hint| hint.contains("expired")));
+        assert!(hint("AADSTS700027", "").is_some_and(|hint| hint.contains("not registered")));
+        for code in ["AADSTS70021", "AADSTS700213"] {
+            assert!(hint(code, "").is_some_and(|hint| hint.contains("subject")));
+        }
+        assert!(hint("AF20022", "").is_some_and(|hint| hint.contains("12 hours")));
+        assert_eq!(hint("", UNREACHABLE), Some(NOT_ON_AZURE));
         let audit_off =
             "Microsoft.Office.Compliance.Audit.DataServiceException: Tenant x does not exist.";
         assert_eq!(hint("", audit_off), Some(AUDITING_OFF));

@@ -1,26 +1,38 @@
 //! The parts of HTTP that tokens and the API have in common.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Response;
 use reqwest::header::{DATE, HeaderMap};
 
-use crate::config::ClientConfig;
 use crate::error::{Context, Error, ErrorKind, Operation};
 
 /// Room that is taken at once for an announced body; more comes as it arrives.
 const FIRST_ALLOCATION: u64 = 1024 * 1024;
 
-/// An HTTP client that follows no redirect; loopback hosts are not reached through a proxy, which plain http would
-/// show the token.
-pub(crate) fn http_client(config: &ClientConfig, loopback: bool) -> Result<reqwest::Client, Error> {
+/// How long the steps of a request may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    /// Making the connection.
+    pub(crate) connect: Duration,
+    /// Silence within the request.
+    pub(crate) silence: Duration,
+    /// The whole request.
+    pub(crate) whole: Duration,
+}
+
+/// An HTTP client that follows no redirect. Hosts that are `near`, where plain http is accepted, are not reached
+/// through a proxy, which plain http would show the token.
+pub(crate) fn http_client(timeouts: Timeouts, near: bool) -> Result<reqwest::Client, Error> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("auditlake/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(config.connect_timeout)
-        .read_timeout(config.request_timeout)
-        .timeout(config.download_timeout);
-    let builder = if loopback {
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.silence)
+        .timeout(timeouts.whole);
+    let builder = if near {
         builder.no_proxy()
     } else {
         builder.https_only(true)

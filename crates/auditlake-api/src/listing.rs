@@ -77,7 +77,7 @@ fn read_element(
     })
 }
 
-fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     value
         .as_str()
         .filter(|text| !text.is_empty())
@@ -94,7 +94,7 @@ fn id_in_uri(uri: &str) -> Option<String> {
 }
 
 /// A time with a zone, or without one in UTC.
-fn read_time(value: &Value) -> Option<Timestamp> {
+pub(crate) fn read_time(value: &Value) -> Option<Timestamp> {
     let text = value.as_str()?.trim();
     let zoneless = || {
         TimeZone::UTC

@@ -1,168 +1,250 @@
-//! One budget of requests for a whole client: smooth, and slower while the service throttles.
+//! One budget of requests for a tenant: smooth, half as fast after each throttling, and slowly faster again.
 
-use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::Instant;
+use url::Url;
 
-/// A throttled client sends this many times fewer requests at most.
-const HIGHEST_COST: u32 = 16;
+/// Requests may come this much before their time: what was missed by a late timer is caught up, and no more.
+const SLACK: Duration = Duration::from_millis(100);
+/// The span that the budget is for.
+const MINUTE: Duration = Duration::from_mins(1);
+/// The slowest, as a part of the whole budget.
+const SLOWEST: f64 = 1.0 / 16.0;
 /// One throttling hits all requests in flight; they count as one within this time.
 const SAME_THROTTLING: Duration = Duration::from_secs(1);
-/// Successes after which the client becomes a step faster again.
-const CALM: u32 = 20;
+
+type Budgets = HashMap<(String, String), Weak<Pacer>>;
+/// The budgets in use, by API origin and tenant: the service counts a tenant's requests, not a client's.
+static BUDGETS: LazyLock<Mutex<Budgets>> = LazyLock::new(Mutex::default);
 
 /// Hands out permits for requests.
 #[derive(Debug)]
 pub(crate) struct Pacer {
-    limiter: DefaultDirectRateLimiter,
-    pressure: Mutex<Pressure>,
-    longest_pause: Duration,
+    /// Who holds it is next.
+    turn: tokio::sync::Mutex<()>,
+    pace: Mutex<Pace>,
 }
 
 #[derive(Debug)]
-struct Pressure {
-    /// Permits that one request takes.
-    cost: u32,
-    successes: u32,
-    raised: Option<Instant>,
+struct Pace {
+    requests_per_minute: u32,
+    /// Part of the budget that is used, up to 1.
+    speed: f64,
+    /// When the next request is due.
+    due: Instant,
+    slowed: Option<Instant>,
     paused_until: Option<Instant>,
 }
 
 impl Pacer {
-    /// A budget of `requests_per_minute` in any 60 seconds. A `Retry-After` holds all requests back,
-    /// but for `longest_pause` at most.
-    pub(crate) fn new(requests_per_minute: u32, longest_pause: Duration) -> Self {
-        let pressure = Pressure {
-            cost: 1,
-            successes: 0,
-            raised: None,
+    /// The budget of the tenant at this API. The lowest number that anybody has asked for counts, as long as the budget
+    /// is in use.
+    pub(crate) fn shared(api: &Url, tenant_id: &str, requests_per_minute: u32) -> Arc<Self> {
+        let key = (
+            api.origin().ascii_serialization(),
+            tenant_id.to_ascii_lowercase(),
+        );
+        let mut budgets = BUDGETS.lock().unwrap_or_else(PoisonError::into_inner);
+        budgets.retain(|_, budget| budget.strong_count() > 0);
+        if let Some(pacer) = budgets.get(&key).and_then(Weak::upgrade) {
+            pacer.pace().lower_to(requests_per_minute);
+            return pacer;
+        }
+        let pacer = Arc::new(Self::new(requests_per_minute));
+        budgets.insert(key, Arc::downgrade(&pacer));
+        pacer
+    }
+
+    /// A budget of `requests_per_minute` in any 60 seconds.
+    fn new(requests_per_minute: u32) -> Self {
+        let pace = Pace {
+            requests_per_minute,
+            speed: 1.0,
+            due: Instant::now(),
+            slowed: None,
             paused_until: None,
         };
-        let limiter = RateLimiter::direct(quota(requests_per_minute));
         Self {
-            limiter,
-            pressure: Mutex::new(pressure),
-            longest_pause,
+            turn: tokio::sync::Mutex::default(),
+            pace: Mutex::new(pace),
         }
     }
 
-    /// Waits until one more request may be sent.
+    /// Waits until one more request may be sent; first come, first served.
     pub(crate) async fn permit(&self) {
-        while let Some(until) = self.pause() {
-            tokio::time::sleep_until(until).await;
-        }
-        let cost = self.pressure().cost;
-        for _ in 0..cost {
-            self.limiter.until_ready().await;
+        let _turn = self.turn.lock().await;
+        while let Some(wait_until) = self.take() {
+            tokio::time::sleep_until(wait_until).await;
         }
     }
 
-    /// The service throttled a request.
+    /// The lock must not be held while waiting, as it would be in the loop's head.
+    fn take(&self) -> Option<Instant> {
+        self.pace().take(Instant::now())
+    }
+
+    /// The service throttled a request, and perhaps said how long all requests have to wait.
     pub(crate) fn throttled(&self, retry_after: Option<Duration>) {
-        let now = Instant::now();
-        let mut pressure = self.pressure();
-        if let Some(pause) = retry_after {
-            let until = now + pause.min(self.longest_pause);
-            pressure.paused_until = pressure.paused_until.max(Some(until));
-        }
-        pressure.successes = 0;
-        if pressure
-            .raised
-            .is_none_or(|raised| now.duration_since(raised) >= SAME_THROTTLING)
-        {
-            pressure.cost = (pressure.cost * 2).min(HIGHEST_COST);
-            pressure.raised = Some(now);
-        }
+        self.pace().slow_down(Instant::now(), retry_after);
     }
 
     /// The service answered a request.
     pub(crate) fn answered(&self) {
-        let mut pressure = self.pressure();
-        pressure.successes += 1;
-        if pressure.successes >= CALM {
-            pressure.successes = 0;
-            pressure.cost = pressure.cost.saturating_sub(1).max(1);
-        }
+        self.pace().recover();
     }
 
-    fn pause(&self) -> Option<Instant> {
-        self.pressure()
-            .paused_until
-            .filter(|until| *until > Instant::now())
-    }
-
-    fn pressure(&self) -> MutexGuard<'_, Pressure> {
-        self.pressure.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A tenth of a second's worth of requests may go at once; the rate leaves room for it, so that burst and rate together
-/// stay within the limit in any minute.
-fn quota(requests_per_minute: u32) -> Quota {
-    let burst = (requests_per_minute / 600).max(1);
-    let rate = requests_per_minute.saturating_sub(burst).max(1);
-    let at_least_one = |number: u32| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-    Quota::per_minute(at_least_one(rate)).allow_burst(at_least_one(burst))
+impl Pace {
+    /// Takes the next permit, or says until when to wait.
+    fn take(&mut self, now: Instant) -> Option<Instant> {
+        let earliest = self.paused_until.max(self.due.checked_sub(SLACK));
+        if let Some(earliest) = earliest.filter(|earliest| *earliest > now) {
+            return Some(earliest);
+        }
+        self.due = self.due.max(now) + self.interval().div_f64(self.speed);
+        None
+    }
+
+    /// The time between requests: `n` intervals have `n + 1` ends, and the slack comes on top of the minute.
+    fn interval(&self) -> Duration {
+        match self.requests_per_minute {
+            0 | 1 => MINUTE + 2 * SLACK,
+            number => (MINUTE + SLACK) / (number - 1),
+        }
+    }
+
+    fn slow_down(&mut self, now: Instant, retry_after: Option<Duration>) {
+        if let Some(pause) = retry_after {
+            self.paused_until = self.paused_until.max(now.checked_add(pause));
+        }
+        let is_new = |slowed: Instant| now.duration_since(slowed) >= SAME_THROTTLING;
+        if self.slowed.is_none_or(is_new) {
+            self.speed = (self.speed / 2.0).max(SLOWEST);
+            self.slowed = Some(now);
+        }
+    }
+
+    /// A whole budget of answers makes good for all throttling: from half the speed, about 40 seconds.
+    fn recover(&mut self) {
+        let step = 1.0 / f64::from(self.requests_per_minute.max(1));
+        self.speed = (self.speed + step).min(1.0);
+    }
+
+    fn lower_to(&mut self, requests_per_minute: u32) {
+        self.requests_per_minute = self.requests_per_minute.min(requests_per_minute);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use governor::clock::FakeRelativeClock;
-
     use super::*;
 
-    #[test]
-    fn no_minute_holds_more_than_its_limit_and_no_second_much_more_than_its_share() {
-        for limit in [2_u32, 60, 2_000, 60_000] {
-            let clock = FakeRelativeClock::default();
-            let limiter = RateLimiter::direct_with_clock(quota(limit), clock.clone());
-            let sent_in_100_ms: Vec<u32> = (0..600)
-                .map(|_| {
-                    let sent = std::iter::from_fn(|| limiter.check().ok()).count();
-                    clock.advance(Duration::from_millis(100));
-                    u32::try_from(sent).unwrap()
-                })
-                .collect();
-            let total: u32 = sent_in_100_ms.iter().sum();
-            assert!(
-                total <= limit && total * 10 >= limit * 9 - 10,
-                "{limit}: {total}"
-            );
-            assert!(
-                sent_in_100_ms
-                    .iter()
-                    .all(|sent| *sent <= (limit / 600).max(1)),
-                "{limit}"
-            );
+    /// When each of so many permits came.
+    async fn permits(pacer: &Pacer, count: u32) -> Vec<Duration> {
+        let start = Instant::now();
+        let mut times = Vec::new();
+        for _ in 0..count {
+            pacer.permit().await;
+            times.push(start.elapsed());
+        }
+        times
+    }
+
+    /// The most permits in any 60 seconds; the times are sorted.
+    fn most_in_a_minute(times: &[Duration]) -> usize {
+        let within = |(index, from): (usize, &Duration)| {
+            times.partition_point(|time| *time < *from + MINUTE) - index
+        };
+        let windows = times.iter().enumerate().map(within);
+        windows.max().unwrap_or_default()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_is_used_and_never_exceeded() {
+        for limit in [2_u32, 60, 600, 2_000, 60_000] {
+            let times = permits(&Pacer::new(limit), limit * 3).await;
+            let most = most_in_a_minute(&times);
+            assert!(most <= limit as usize, "{limit}: {most}");
+            let minutes = times.last().unwrap().as_secs_f64() / 60.0;
+            let used = f64::from(limit * 3) / minutes / f64::from(limit);
+            assert!(used >= 0.98 || limit < 100, "{limit}: {used}");
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_throttling_counts_once_and_calm_makes_faster_again() {
-        let pacer = Pacer::new(2_000, Duration::from_mins(1));
-        (0..10).for_each(|_| pacer.throttled(None));
-        assert_eq!(pacer.pressure().cost, 2);
-        tokio::time::advance(SAME_THROTTLING).await;
-        pacer.throttled(None);
-        assert_eq!(pacer.pressure().cost, 4);
-        (0..CALM * 3).for_each(|_| pacer.answered());
-        assert_eq!(pacer.pressure().cost, 1);
+    async fn after_a_rest_a_tenth_of_a_second_may_go_at_once_and_no_more() {
+        let pacer = Pacer::new(6_000);
+        permits(&pacer, 100).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        let times = permits(&pacer, 6_000 * 2).await;
+        let at_once = times.iter().filter(|time| time.is_zero()).count();
+        assert!((2..=11).contains(&at_once), "{at_once}");
+        assert!(most_in_a_minute(&times) <= 6_000);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_retry_after_holds_every_request_back_but_not_for_ever() {
-        let pacer = Pacer::new(60_000, Duration::from_mins(1));
-        pacer.throttled(Some(Duration::from_hours(24)));
-        pacer.throttled(Some(Duration::from_secs(1)));
-        let before = Instant::now();
+    async fn throttling_halves_once_and_calm_gives_back_slowly() {
+        let pacer = Pacer::new(600);
+        let in_a_minute = async || {
+            let start = Instant::now();
+            let mut count = 0;
+            while start.elapsed() < MINUTE {
+                pacer.permit().await;
+                count += 1;
+            }
+            count
+        };
+        (0..10).for_each(|_| pacer.throttled(None));
+        let halved = in_a_minute().await;
+        assert!((295..=301).contains(&halved), "{halved}");
+        pacer.throttled(None);
+        let quartered = in_a_minute().await;
+        assert!((147..=152).contains(&quartered), "{quartered}");
+        (0..300).for_each(|_| pacer.answered());
+        assert!((pacer.pace().speed - 0.75).abs() < 0.01);
+        (0..300).for_each(|_| pacer.answered());
+        assert!((pacer.pace().speed - 1.0).abs() < f64::EPSILON);
+        for _ in 0..9 {
+            tokio::time::advance(SAME_THROTTLING).await;
+            pacer.throttled(None);
+        }
+        assert!((pacer.pace().speed - SLOWEST).abs() < f64::EPSILON);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_retry_after_holds_every_request_back_even_one_that_waits_already() {
+        let pacer = Pacer::new(60);
         pacer.permit().await;
-        let waited = before.elapsed();
-        assert!(
-            waited >= Duration::from_mins(1) && waited < Duration::from_secs(62),
-            "{waited:?}"
+        let start = Instant::now();
+        let throttling = async {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            pacer.throttled(Some(Duration::from_secs(20)));
+            pacer.throttled(Some(Duration::from_secs(1)));
+        };
+        tokio::join!(pacer.permit(), throttling);
+        assert!(start.elapsed() >= Duration::from_secs(20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clients_of_one_tenant_share_one_budget_while_they_live() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let api = url("https://budget.contoso.example/a");
+        let one = Pacer::shared(&api, "T", 600);
+        let other = Pacer::shared(&url("https://budget.contoso.example/b"), "t", 60);
+        assert!(Arc::ptr_eq(&one, &other));
+        assert_eq!(one.pace().requests_per_minute, 60);
+        assert!(!Arc::ptr_eq(&one, &Pacer::shared(&api, "u", 600)));
+        drop((one, other));
+        assert_eq!(
+            Pacer::shared(&api, "T", 600).pace().requests_per_minute,
+            600
         );
     }
 }

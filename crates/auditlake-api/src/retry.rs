@@ -55,7 +55,7 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
     })
 }
 
-fn kind_of_status(status: u16) -> ErrorKind {
+pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     match status {
         // The body came with a success, but was not what was asked for.
         200..=299 => ErrorKind::Malformed,
@@ -66,24 +66,6 @@ fn kind_of_status(status: u16) -> ErrorKind {
         429 => ErrorKind::Throttled,
         408 | 500..=599 => ErrorKind::Unavailable,
         _ => ErrorKind::BadRequest,
-    }
-}
-
-/// The kind of an error answer of the token endpoint: what is not passing is the credential's fault.
-pub(crate) fn kind_of_token_answer(status: u16, code: Option<&str>) -> ErrorKind {
-    // AADSTS90033: "A transient error has occurred. Please try again."
-    if matches!(
-        code,
-        Some("AADSTS90033" | "temporarily_unavailable" | "server_error")
-    ) {
-        return ErrorKind::Unavailable;
-    }
-    match kind_of_status(status) {
-        kind @ (ErrorKind::Throttled
-        | ErrorKind::Unavailable
-        | ErrorKind::Malformed
-        | ErrorKind::RefusedUri) => kind,
-        _ => ErrorKind::Credentials,
     }
 }
 
@@ -121,22 +103,6 @@ mod tests {
         check(302, None, ErrorKind::RefusedUri);
         check(404, None, ErrorKind::NotFound);
         check(418, None, ErrorKind::BadRequest);
-    }
-
-    #[test]
-    fn the_token_endpoint_fails_by_credential_or_for_a_while() {
-        let check = |status, code, kind| {
-            assert_eq!(
-                kind_of_token_answer(status, code),
-                kind,
-                "{status} {code:?}"
-            );
-        };
-        check(401, Some("AADSTS7000215"), ErrorKind::Credentials);
-        check(400, Some("AADSTS90002"), ErrorKind::Credentials);
-        check(400, Some("AADSTS90033"), ErrorKind::Unavailable);
-        check(503, None, ErrorKind::Unavailable);
-        check(429, None, ErrorKind::Throttled);
     }
 
     #[test]

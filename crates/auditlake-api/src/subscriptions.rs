@@ -1,5 +1,7 @@
 //! Subscriptions: without one, a content type offers nothing.
 
+use std::fmt;
+
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,10 +39,15 @@ impl Subscription {
             .as_deref()
             .is_none_or(|status| status.eq_ignore_ascii_case("enabled"))
     }
+
+    /// The webhook's address, where there is a webhook.
+    pub fn webhook_address(&self) -> Option<&str> {
+        self.webhook.as_ref()?.get("address")?.as_str()
+    }
 }
 
 /// Where the service announces new content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     /// An https address; the service tests it within the start request.
@@ -51,6 +58,16 @@ pub struct Webhook {
     /// `YYYY-MM-DDTHH:MM:SS` in UTC, after which notifications end; never when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration: Option<String>,
+}
+
+impl fmt::Debug for Webhook {
+    /// Without the label, by which a receiver knows the service.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("address", &self.address)
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a start request has led to; both are a success.
@@ -70,6 +87,7 @@ impl Client {
         let call = Call {
             method: Method::GET,
             url,
+            language: None,
             body: None,
             context,
             is_whole: is_json_array,
@@ -147,6 +165,7 @@ impl Client {
         Ok(Call {
             method: Method::POST,
             url,
+            language: None,
             body,
             context,
             is_whole: |_| true,

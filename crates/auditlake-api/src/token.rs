@@ -1,148 +1,188 @@
-//! Tokens by OAuth 2.0 client credentials: one at a time, renewed before they end.
+//! Tokens of Microsoft Entra by OAuth 2.0 client credentials: one at a time for each scope, renewed before they end.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use backon::Retryable;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::config::{ClientConfig, is_loopback};
-use crate::error::{Context, Error, ErrorKind, Operation};
-use crate::http::{http_client, no_answer, read_body, request_id};
-use crate::retry::{kind_of_token_answer, retry_after};
-use crate::secret::Secret;
-use crate::wire::{WireToken, parse_error};
+use crate::config::is_loopback;
+use crate::credential::{Credential, IdentityEndpoint, WorkloadIdentity};
+use crate::error::Error;
+use crate::http::{Timeouts, http_client};
+use crate::token::config::is_near;
+use crate::token::proof::prove;
 
-/// Life of a token whose answer does not say.
-const UNSTATED_LIFE: Duration = Duration::from_mins(5);
+mod access;
+mod answer;
+mod assertion;
+mod certificate;
+mod claims;
+mod config;
+mod identity;
+mod proof;
+
+pub use access::AccessToken;
+pub use claims::{TokenClaims, TokenInfo};
+pub use config::TokenConfig;
+pub(crate) use identity::UNREACHABLE;
+
 /// A renewal that failed is not tried again for this long while the old token is still good.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
-/// Larger answers are no token.
-const LARGEST_ANSWER: usize = 256 * 1024;
 
-/// What a token says about itself; read, not verified, as only the service can.
-///
-/// Source: Microsoft identity platform, "Access token claims reference".
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct TokenClaims {
-    /// The granted application permissions, such as `ActivityFeed.Read`.
-    #[serde(default)]
-    pub roles: Vec<String>,
-    /// The tenant's GUID.
-    #[serde(rename = "tid")]
-    pub tenant_id: Option<String>,
-    /// The API that the token is for.
-    #[serde(rename = "aud")]
-    pub audience: Option<String>,
-    /// The client id.
-    #[serde(rename = "appid")]
-    pub app_id: Option<String>,
-}
-
+/// Gives tokens of one application in one tenant, for any scope. Clones share the tokens.
 #[derive(Clone)]
-pub(crate) struct Token {
-    text: Arc<Secret>,
-    renew_at: Instant,
-    expires_at: Instant,
-}
+pub struct EntraTokenProvider(Arc<Provider>);
 
-impl Token {
-    pub(crate) fn secret(&self) -> &Secret {
-        &self.text
-    }
-
-    /// The claims of a JSON web token (RFC 7519); `None` when it is something else.
-    pub(crate) fn claims(&self) -> Option<TokenClaims> {
-        let payload = self.text.expose().split('.').nth(1)?;
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
-    }
+struct Provider {
+    config: TokenConfig,
+    token_url: Url,
+    /// For the authority.
+    http: reqwest::Client,
+    /// For the managed identity's endpoint or the workflow's issuer; else the same.
+    issuer_http: reqwest::Client,
+    scopes: Mutex<HashMap<String, Arc<tokio::sync::Mutex<State>>>>,
 }
 
 #[derive(Default)]
 struct State {
-    token: Option<Token>,
+    token: Option<AccessToken>,
     /// The last failure and when it came.
     failure: Option<(Instant, Error)>,
 }
 
-/// The current token of a client.
-pub(crate) struct Tokens {
-    http: reqwest::Client,
-    url: Url,
-    state: Mutex<State>,
-}
-
-impl Tokens {
-    pub(crate) fn new(config: &ClientConfig) -> Result<Self, Error> {
-        let http = http_client(config, is_loopback(&config.authority))?;
-        Ok(Self {
+impl EntraTokenProvider {
+    /// Checks the configuration; nothing is sent or read yet.
+    ///
+    /// Errors are of kind [`ErrorKind::Config`](crate::ErrorKind::Config).
+    pub fn new(config: TokenConfig) -> Result<Self, Error> {
+        config.validate()?;
+        let timeouts = Timeouts {
+            connect: config.connect_timeout,
+            silence: config.request_timeout,
+            whole: config.request_timeout,
+        };
+        let http = http_client(timeouts, is_loopback(&config.authority))?;
+        let issuer_http = match issuer(&config.credential) {
+            Some(issuer) => http_client(timeouts, is_near(issuer))?,
+            None => http.clone(),
+        };
+        Ok(Self(Arc::new(Provider {
+            token_url: config.token_url()?,
+            config,
             http,
-            url: config.token_url()?,
-            state: Mutex::default(),
+            issuer_http,
+            scopes: Mutex::default(),
+        })))
+    }
+
+    /// A token for the scope, such as `https://manage.office.com/.default`, that is good for a while; acquired with
+    /// the configuration's retries where there is none.
+    ///
+    /// Kinds to expect: [`ErrorKind::Credentials`](crate::ErrorKind::Credentials), and those of a failed request.
+    pub async fn token(&self, scope: &str) -> Result<AccessToken, Error> {
+        let (started, policy) = (Instant::now(), self.0.config.retry);
+        (|| self.current(scope))
+            .retry(policy.waits())
+            .when(Error::is_retryable)
+            .adjust(|error: &Error, wait| {
+                policy.adjust(started.elapsed(), wait?, error.retry_after())
+            })
+            .await
+    }
+
+    /// What is known about the scope's token.
+    pub async fn token_info(&self, scope: &str) -> Result<TokenInfo, Error> {
+        let token = self.token(scope).await?;
+        let claims = token.claims().unwrap_or_default();
+        Ok(TokenInfo {
+            credential: self.0.config.credential.kind(),
+            expires: token.expires(),
+            roles: claims.roles,
+            tenant_id: claims.tenant_id,
+            audience: claims.audience,
+            app_id: claims.app_id,
         })
     }
 
-    /// A token that is good for a while. Only one caller asks the authority; those who waited for it share its answer,
-    /// a failure too, so that an outage of the authority does not queue them up.
-    pub(crate) async fn current(&self, config: &ClientConfig) -> Result<Token, Error> {
+    /// A service does not accept this token: the next caller gets another.
+    pub async fn reject(&self, scope: &str, token: &AccessToken) {
+        let state = self.state(scope);
+        let mut state = state.lock().await;
+        if state.token.as_ref().is_some_and(|held| held.is(token)) {
+            state.token = None;
+        }
+    }
+
+    /// The configuration that the provider was made with.
+    pub fn config(&self) -> &TokenConfig {
+        &self.0.config
+    }
+
+    /// As [`Self::token`], without retries. Only one caller asks the authority; those who waited for it share its
+    /// answer, a failure too, so that an outage of the authority does not queue them up.
+    pub(crate) async fn current(&self, scope: &str) -> Result<AccessToken, Error> {
         let asked = Instant::now();
-        let mut state = self.state.lock().await;
+        let state = self.state(scope);
+        let mut state = state.lock().await;
         if let Some(token) = state.token.as_ref().filter(|token| asked < token.renew_at) {
             return Ok(token.clone());
         }
         if let Some((_, failure)) = state.failure.as_ref().filter(|(failed, _)| *failed > asked) {
             return Err(failure.clone());
         }
-        match self.request(config).await {
+        match self.0.request(scope).await {
             Ok(token) => Ok(state.token.insert(token).clone()),
             Err(error) => state.make_do(error),
         }
     }
 
-    /// The service does not accept this token: the next caller gets another.
-    pub(crate) async fn reject(&self, token: &Token) {
-        let mut state = self.state.lock().await;
-        if state
-            .token
-            .as_ref()
-            .is_some_and(|current| Arc::ptr_eq(&current.text, &token.text))
-        {
-            state.token = None;
-        }
+    fn state(&self, scope: &str) -> Arc<tokio::sync::Mutex<State>> {
+        let mut scopes = self.0.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(scopes.entry(scope.to_owned()).or_default())
+    }
+}
+
+impl Provider {
+    async fn request(&self, scope: &str) -> Result<AccessToken, Error> {
+        tracing::debug!(
+            authority = %self.config.authority,
+            tenant_id = self.config.tenant_id,
+            credential = %self.config.credential.kind(),
+            scope,
+            "asking for a token"
+        );
+        let body = match &self.config.credential {
+            Credential::ManagedIdentity(managed) => {
+                identity::ask(&self.issuer_http, managed, scope).await?
+            }
+            _ => self.ask_authority(scope).await?,
+        };
+        serde_json::from_slice(&body)
+            .map(|wire| AccessToken::new(wire, Timestamp::now()))
+            .map_err(|_| answer::no_token("the answer holds no token"))
     }
 
-    async fn request(&self, config: &ClientConfig) -> Result<Token, Error> {
-        let context = Context::new(Operation::AcquireToken);
-        let scope = config.scope();
-        let form = [
+    async fn ask_authority(&self, scope: &str) -> Result<bytes::Bytes, Error> {
+        let proof = prove(&self.config, &self.token_url, &self.issuer_http).await?;
+        let mut form = vec![
             ("grant_type", "client_credentials"),
-            ("client_id", config.client_id.as_str()),
-            ("client_secret", config.client_secret.expose()),
-            ("scope", scope.as_str()),
+            ("client_id", self.config.client_id.as_str()),
+            ("scope", scope),
         ];
-        tracing::debug!(authority = %config.authority, tenant_id = config.tenant_id, "asking for a token");
-        let sent = self.http.post(self.url.clone()).form(&form).send().await;
-        let response = sent.map_err(|reason| no_answer(&context, reason))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = read_body(response, LARGEST_ANSWER, &context, |_| ()).await?;
-        if status == 200
-            && let Ok(wire) = serde_json::from_slice(&body)
-        {
-            return Ok(accept(wire));
-        }
-        Err(refusal(&context, config, status, &headers, &body))
+        form.extend(proof.form());
+        let request = self.http.post(self.token_url.clone()).form(&form);
+        answer::read(request, &[proof.secret()], answer::kind_of_token_answer).await
     }
 }
 
 impl State {
     /// The old token where it is still good and the failure may pass; else the failure.
-    fn make_do(&mut self, error: Error) -> Result<Token, Error> {
+    fn make_do(&mut self, error: Error) -> Result<AccessToken, Error> {
         let now = Instant::now();
         if let Some(token) = self
             .token
@@ -157,49 +197,27 @@ impl State {
     }
 }
 
-fn accept(wire: WireToken) -> Token {
-    let life = life(&wire.expires_in);
-    let now = Instant::now();
-    Token {
-        text: Arc::new(Secret::new(wire.access_token)),
-        renew_at: now + life * 3 / 4,
-        expires_at: now + life,
+/// Who else than the authority is asked.
+fn issuer(credential: &Credential) -> Option<&Url> {
+    match credential {
+        Credential::ManagedIdentity(identity) => match &identity.endpoint {
+            IdentityEndpoint::Imds(url) | IdentityEndpoint::AppService { endpoint: url, .. } => {
+                Some(url)
+            }
+        },
+        Credential::WorkloadIdentity(WorkloadIdentity::GitHubActions { request_url, .. }) => {
+            Some(request_url)
+        }
+        _ => None,
     }
 }
 
-fn life(expires_in: &Value) -> Duration {
-    let text = expires_in
-        .as_str()
-        .and_then(|text| text.trim().parse().ok());
-    // No authority issues tokens for more than some days; the bound keeps the arithmetic safe.
-    expires_in
-        .as_u64()
-        .or(text)
-        .map_or(UNSTATED_LIFE, |seconds| {
-            Duration::from_secs(seconds.min(7 * 86_400))
-        })
-}
-
-fn refusal(
-    context: &Context,
-    config: &ClientConfig,
-    status: u16,
-    headers: &reqwest::header::HeaderMap,
-    body: &[u8],
-) -> Error {
-    // The body of a success may hold a token in a form that we could not read: it is not shown.
-    if status == 200 {
-        return context
-            .error(ErrorKind::Malformed, "the answer holds no token")
-            .with_answer(status, None, None);
+impl fmt::Debug for EntraTokenProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntraTokenProvider")
+            .field("config", &self.0.config)
+            .finish_non_exhaustive()
     }
-    let said = parse_error(body, &config.client_secret);
-    let kind = kind_of_token_answer(status, said.code.as_deref());
-    let error =
-        context
-            .error(kind, said.message)
-            .with_answer(status, said.code, request_id(headers));
-    error.with_retry_after(retry_after(headers, Timestamp::now()))
 }
 
 #[cfg(test)]
@@ -207,68 +225,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn expires_in_is_a_number_or_a_string() {
-        let check = |value: Value, seconds| {
-            assert_eq!(life(&value), Duration::from_secs(seconds), "{value}");
-        };
-        check(json!(3599), 3599);
-        check(json!("3599"), 3599);
-        check(json!(null), 300);
-        check(json!("soon"), 300);
-        check(json!(u64::MAX), 7 * 86_400);
-    }
-
-    #[test]
-    fn claims_are_read_from_a_json_web_token() {
-        let payload = URL_SAFE_NO_PAD
-            .encode(r#"{"roles":["ActivityFeed.Read"],"tid":"t","aud":"https://a"}"#);
-        let token = |text: String| {
-            accept(WireToken {
-                access_token: text,
-                expires_in: json!(1),
-            })
-        };
-        let claims = token(format!("e30.{payload}.sig")).claims().unwrap();
-        assert_eq!(claims.roles, ["ActivityFeed.Read"]);
-        assert_eq!(
-            (claims.tenant_id.as_deref(), claims.audience.as_deref()),
-            (Some("t"), Some("https://a"))
-        );
-        assert_eq!(token("opaque".to_owned()).claims(), None);
-    }
+    use crate::error::{ErrorKind, Operation};
+    use crate::wire::WireToken;
 
     #[tokio::test(start_paused = true)]
     async fn a_renewal_that_fails_leaves_the_old_token_to_its_end() {
         let wire = WireToken {
             access_token: "old".to_owned(),
             expires_in: json!(1000),
+            expires_on: json!(null),
         };
         let mut state = State {
-            token: Some(accept(wire)),
+            token: Some(AccessToken::new(wire, Timestamp::now())),
             failure: None,
         };
-        let outage = || Error::new(ErrorKind::Unavailable, Operation::AcquireToken, "outage");
+        let error = |kind| Error::new(kind, Operation::AcquireToken, "words");
         tokio::time::advance(Duration::from_secs(800)).await;
-        let token = state.make_do(outage()).unwrap();
+        let token = state.make_do(error(ErrorKind::Unavailable)).unwrap();
         assert_eq!(token.renew_at, Instant::now() + RENEWAL_PAUSE);
-        let wrong = Error::new(
-            ErrorKind::Credentials,
-            Operation::AcquireToken,
-            "wrong secret",
-        );
-        assert!(state.make_do(wrong).is_err());
+        assert!(state.make_do(error(ErrorKind::Credentials)).is_err());
         tokio::time::advance(Duration::from_secs(200)).await;
-        assert!(state.make_do(outage()).is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_token_is_renewed_after_three_quarters_of_its_life() {
-        let token = accept(WireToken {
-            access_token: "t".to_owned(),
-            expires_in: json!(3600),
-        });
-        assert_eq!(token.renew_at, Instant::now() + Duration::from_mins(45));
+        assert!(state.make_do(error(ErrorKind::Unavailable)).is_err());
     }
 }

@@ -1,14 +1,14 @@
 //! One request of the API, from origin check to body: the only place that sends the bearer token.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backon::Retryable;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
 };
 use reqwest::{Method, Response};
 use serde::Serialize;
@@ -17,11 +17,13 @@ use url::Url;
 
 use crate::config::{ClientConfig, is_loopback};
 use crate::error::{Context, Error, ErrorKind, Operation};
-use crate::http::{clock_offset, http_client, no_answer, read_body, request_id, unwrapped};
+use crate::http::{
+    Timeouts, clock_offset, http_client, no_answer, read_body, request_id, unwrapped,
+};
 use crate::pacing::Pacer;
 use crate::retry::{kind_of, retry_after};
-use crate::token::{Token, Tokens};
-use crate::wire::{parse_error, start_wait};
+use crate::token::{AccessToken, EntraTokenProvider};
+use crate::wire::{hide, parse_error, start_wait};
 
 /// Error pages beyond this are not read to their end.
 const LARGEST_ERROR_BODY: usize = 64 * 1024;
@@ -30,6 +32,8 @@ const LARGEST_ERROR_BODY: usize = 64 * 1024;
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// `Accept-Language`.
+    pub(crate) language: Option<String>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) context: Context,
     /// True for a body that is whole; one that is not is asked for again.
@@ -68,8 +72,8 @@ struct Counters {
 pub(crate) struct Transport {
     pub(crate) config: ClientConfig,
     http: reqwest::Client,
-    tokens: Tokens,
-    pacer: Pacer,
+    tokens: EntraTokenProvider,
+    pacer: Arc<Pacer>,
     counters: Counters,
     clock_offset: Mutex<Option<SignedDuration>>,
 }
@@ -77,9 +81,18 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(config: ClientConfig) -> Result<Self, Error> {
         config.validate()?;
-        let http = http_client(&config, is_loopback(&config.api_address))?;
-        let tokens = Tokens::new(&config)?;
-        let pacer = Pacer::new(config.requests_per_minute, config.retry.total);
+        let timeouts = Timeouts {
+            connect: config.connect_timeout,
+            silence: config.request_timeout,
+            whole: config.download_timeout,
+        };
+        let http = http_client(timeouts, is_loopback(&config.api_address))?;
+        let tokens = EntraTokenProvider::new(config.token_config())?;
+        let pacer = Pacer::shared(
+            &config.api_address,
+            &config.tenant_id,
+            config.requests_per_minute,
+        );
         Ok(Self {
             config,
             http,
@@ -128,23 +141,17 @@ impl Transport {
             .await
     }
 
-    /// A token, acquired with this client's retries.
-    pub(crate) async fn token(&self) -> Result<Token, Error> {
-        let (started, policy) = (Instant::now(), self.config.retry);
-        (|| self.tokens.current(&self.config))
-            .retry(policy.waits())
-            .when(Error::is_retryable)
-            .adjust(|error: &Error, wait| {
-                policy.adjust(started.elapsed(), wait?, error.retry_after())
-            })
-            .await
+    /// The provider of the API's tokens.
+    pub(crate) fn tokens(&self) -> &EntraTokenProvider {
+        &self.tokens
     }
 
-    /// The token must reach nobody but the configured API: same scheme, host and port, no user name in between.
+    /// The token must reach nobody but the configured API: same scheme, host and port, or another host of the same
+    /// cloud, and no user name in between.
     fn check_origin(&self, call: &Call) -> Result<(), Error> {
         let (url, api) = (&call.url, &self.config.api_address);
         let plain = url.username().is_empty() && url.password().is_none();
-        if plain && url.origin() == api.origin() {
+        if plain && self.config.may_see_token(url) {
             return Ok(());
         }
         let (given, own) = (
@@ -163,12 +170,13 @@ impl Transport {
 
     /// One try; a token that is refused is renewed once, as it may have been revoked before its end.
     async fn attempt(&self, call: &Call) -> Result<Reply, Error> {
-        let token = self.tokens.current(&self.config).await?;
+        let scope = self.config.scope();
+        let token = self.tokens.current(&scope).await?;
         let answer = self.send(call, &token).await;
         match answer {
             Err(error) if error.status() == Some(401) => {
-                self.tokens.reject(&token).await;
-                let token = self.tokens.current(&self.config).await?;
+                self.tokens.reject(&scope, &token).await;
+                let token = self.tokens.current(&scope).await?;
                 self.note_retry(&error, Duration::ZERO);
                 self.send(call, &token).await
             }
@@ -176,7 +184,7 @@ impl Transport {
         }
     }
 
-    async fn send(&self, call: &Call, token: &Token) -> Result<Reply, Error> {
+    async fn send(&self, call: &Call, token: &AccessToken) -> Result<Reply, Error> {
         self.pacer.permit().await;
         self.counters.total.fetch_add(1, Relaxed);
         let sent = self.request(call, token)?.send().await;
@@ -201,10 +209,14 @@ impl Transport {
         Err(call
             .context
             .error(ErrorKind::Malformed, message)
-            .with_answer(status, None, request_id(&headers)))
+            .with_answer(
+                status,
+                None,
+                request_id(&headers).map(|id| hide(&id, &[token.secret()])),
+            ))
     }
 
-    fn request(&self, call: &Call, token: &Token) -> Result<reqwest::RequestBuilder, Error> {
+    fn request(&self, call: &Call, token: &AccessToken) -> Result<reqwest::RequestBuilder, Error> {
         let unusable = |reason| {
             call.context
                 .error(ErrorKind::Credentials, "the token is no text")
@@ -217,6 +229,10 @@ impl Transport {
         let request = request
             .header(AUTHORIZATION, bearer)
             .header(ACCEPT, "application/json");
+        let request = match &call.language {
+            Some(language) => request.header(ACCEPT_LANGUAGE, language),
+            None => request,
+        };
         Ok(match &call.body {
             Some(body) => request
                 .header(CONTENT_TYPE, "application/json; charset=utf-8")
@@ -227,13 +243,13 @@ impl Transport {
         })
     }
 
-    async fn refusal(&self, call: &Call, response: Response, token: &Token) -> Error {
+    async fn refusal(&self, call: &Call, response: Response, token: &AccessToken) -> Error {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         // A body that cannot be read leaves the status, which says enough.
         let body = read_body(response, LARGEST_ERROR_BODY, &call.context, |_| ())
             .await
             .unwrap_or_default();
-        let mut said = parse_error(&body, token.secret());
+        let mut said = parse_error(&body, &[token.secret()]);
         let kind = kind_of(status, said.code.as_deref());
         let wait = retry_after(&headers, Timestamp::now()).or_else(|| start_wait(&said));
         if kind == ErrorKind::Throttled {
@@ -247,14 +263,17 @@ impl Transport {
             .context
             .error(kind, said.message)
             .with_retry_after(wait);
-        error.with_answer(status, said.code, request_id(&headers))
+        let request_id = request_id(&headers).map(|id| hide(&id, &[token.secret()]));
+        error.with_answer(status, said.code, request_id)
     }
 
     /// Start requests have a limit of their own, which says nothing about the quota.
     fn note_throttling(&self, operation: Operation, wait: Option<Duration>) {
         self.counters.throttled.fetch_add(1, Relaxed);
         if operation != Operation::StartSubscription {
-            self.pacer.throttled(wait);
+            let longest_pause = self.config.retry.total;
+            self.pacer
+                .throttled(wait.map(|wait| wait.min(longest_pause)));
         }
     }
 

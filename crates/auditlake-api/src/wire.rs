@@ -14,13 +14,15 @@ use crate::secret::Secret;
 /// One element of a content listing; everything is optional, as one odd element must not cost the others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(clippy::struct_field_names, reason = "the names are Microsoft's")]
 pub(crate) struct WireContent {
     pub(crate) content_type: Value,
     pub(crate) content_id: Value,
     pub(crate) content_uri: Value,
     pub(crate) content_created: Value,
     pub(crate) content_expiration: Value,
+    /// This and the next are in listings of notifications alone.
+    pub(crate) notification_sent: Value,
+    pub(crate) notification_status: Value,
 }
 
 /// The token endpoint's answer; the v1 endpoint spells `expires_in` as a string, the v2 endpoint as a number.
@@ -29,6 +31,9 @@ pub(crate) struct WireToken {
     pub(crate) access_token: String,
     #[serde(default)]
     pub(crate) expires_in: Value,
+    /// Seconds since 1970; from managed identities.
+    #[serde(default)]
+    pub(crate) expires_on: Value,
 }
 
 /// Code and words of an error body, whatever its shape.
@@ -44,9 +49,10 @@ const LONGEST_MESSAGE: usize = 500;
 /// Reads an error body: the JSON envelope, the same with single quotes, `{"Message":…}`, the authority's
 /// `error_description`, HTML, or nothing.
 ///
-/// A service that repeats the `secret` it was sent must not put it into our errors.
-pub(crate) fn parse_error(body: &[u8], secret: &Secret) -> ServiceError {
-    let text = without(&String::from_utf8_lossy(body), secret.expose());
+/// A service that repeats a secret it was sent must not put it into our errors: `hidden` texts are taken out before
+/// and after JSON escapes are undone.
+pub(crate) fn parse_error(body: &[u8], hidden: &[&Secret]) -> ServiceError {
+    let text = hide(&String::from_utf8_lossy(body), hidden);
     let text = text.trim().trim_start_matches('\u{feff}');
     let json =
         serde_json::from_str(text).or_else(|_| serde_json::from_str(&text.replace('\'', "\"")));
@@ -54,12 +60,17 @@ pub(crate) fn parse_error(body: &[u8], secret: &Secret) -> ServiceError {
     let message = message.unwrap_or_else(|| text.to_owned());
     let code = code.or_else(|| find_code(text));
     ServiceError {
-        code,
-        message: tidy(&message),
+        code: code.map(|code| hide(&code, hidden)),
+        message: tidy(&hide(&message, hidden)),
     }
 }
 
-/// The text with each occurrence of the secret hidden, plain or as in a form body.
+/// The text with each occurrence of the secrets hidden, plain or as in a form body.
+pub(crate) fn hide(text: &str, hidden: &[&Secret]) -> String {
+    let one = |text: String, secret: &&Secret| without(&text, secret.expose());
+    hidden.iter().fold(text.to_owned(), one)
+}
+
 fn without(text: &str, secret: &str) -> String {
     if secret.is_empty() {
         return text.to_owned();
@@ -146,7 +157,7 @@ mod tests {
             message: message.to_owned(),
         };
         assert_eq!(
-            parse_error(body.as_bytes(), &Secret::new(String::new())),
+            parse_error(body.as_bytes(), &[&Secret::new(String::new())]),
             expected,
             "{body}"
         );
@@ -208,17 +219,24 @@ mod tests {
 
     #[test]
     fn a_page_long_message_is_cut() {
-        let error = parse_error("é".repeat(4_000).as_bytes(), &Secret::new(String::new()));
+        let error = parse_error("é".repeat(4_000).as_bytes(), &[]);
         assert_eq!(error.message.chars().count(), LONGEST_MESSAGE);
     }
 
     #[test]
     fn a_secret_that_is_echoed_is_hidden() {
-        let secret = Secret::new("p+ss/w~rd".to_owned());
-        let body = b"got client_secret=p%2Bss%2Fw%7Erd, that is p+ss/w~rd";
+        let secret = Secret::new("p+ss/w~r\"d".to_owned());
+        let other = Secret::new("other".to_owned());
+        let message = |body: &str| parse_error(body.as_bytes(), &[&secret, &other]).message;
         assert_eq!(
-            parse_error(body, &secret).message,
-            "got client_secret=***, that is ***"
+            message("got client_secret=p%2Bss%2Fw%7Er%22d, that is p+ss/w~r\"d, and other"),
+            "got client_secret=***, that is ***, and ***"
+        );
+        let escaped = r#"{"error":{"message":"p+ss\/w~r\"d","code":"oth\u0065r"}}"#;
+        let said = parse_error(escaped.as_bytes(), &[&secret, &other]);
+        assert_eq!(
+            (said.message.as_str(), said.code.as_deref()),
+            ("***", Some("***"))
         );
     }
 

@@ -238,8 +238,8 @@ impl Committer {
             if self.is_stale(place, addition, content_ids) {
                 return Ok(Attempt::Again);
             }
-            let mut recent = live.iter().filter(|intent| is_recent(intent)).peekable();
-            if recent.peek().is_none() {
+            let recent: Vec<&LiveIntent> = live.iter().filter(|intent| is_recent(intent)).collect();
+            if recent.is_empty() {
                 let held = live.iter().any(|intent| intent.place.unit == place.unit);
                 return Ok(if held {
                     Attempt::Skip
@@ -247,7 +247,10 @@ impl Committer {
                     Attempt::Committed
                 });
             }
-            if recent.any(|intent| intent.run_id.as_str() < self.run.id()) {
+            if recent
+                .iter()
+                .any(|intent| intent.run_id.as_str() < self.run.id())
+            {
                 return Ok(Attempt::Again);
             }
             self.pause().await?;
@@ -361,8 +364,9 @@ impl Committer {
     }
 
     async fn put(&self, files: &[EncodedFile]) -> Result<(), Error> {
-        stream::iter(files)
-            .map(|file| auditlake_parquet::write(&self.site.lake, file))
+        // Owned files, as a reference would keep the run from being spawned.
+        stream::iter(files.to_vec())
+            .map(|file| async move { auditlake_parquet::write(&self.site.lake, &file).await })
             .buffer_unordered(UPLOADS)
             .try_collect::<()>()
             .await?;

@@ -28,10 +28,11 @@ impl Identities {
 
     /// Adds what the files of these commits hold.
     pub(crate) async fn load(&self, lake: &Lake, commits: &[Commit]) -> Result<(), Error> {
-        let paths = commits
+        let paths: Vec<String> = commits
             .iter()
             .flat_map(|commit| &commit.files)
-            .map(|file| file.path.clone());
+            .map(|file| file.path.clone())
+            .collect();
         stream::iter(paths)
             .map(|path| async move { read_text_column_at(lake, &path, identity_column(&path)).await })
             .buffer_unordered(READS)

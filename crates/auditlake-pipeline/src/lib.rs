@@ -42,8 +42,13 @@ pub mod report;
 
 pub mod check;
 pub mod files;
+pub mod subscription;
 
-pub use auditlake_api::{ClientConfig, ContentType, Error as ServiceError, RetryPolicy, Secret};
+pub use auditlake_api::{
+    Certificate, CertificateSource, ClientConfig, Cloud, ContentType, Credential,
+    Error as ServiceError, IdentityEndpoint, ManagedIdentity, RetryPolicy, Secret, Webhook,
+    WebhookChange, WorkloadIdentity,
+};
 pub use auditlake_normalizer::{event_schema, quarantine_schema, schema};
 pub use auditlake_parquet::Lake;
 pub use check::{ConnectionTest, test_connection};
@@ -55,3 +60,4 @@ pub use options::BackfillOptions;
 pub use progress::Progress;
 pub use report::{Outcome, Report};
 pub use run::backfill;
+pub use subscription::{Started, SubscriptionState, Subscriptions};

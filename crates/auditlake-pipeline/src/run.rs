@@ -17,7 +17,9 @@ use std::thread::available_parallelism;
 
 use auditlake_api::{Client, ContentType, Window};
 use auditlake_parquet::Lake;
-use futures::{StreamExt, stream};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt, stream};
 use jiff::SignedDuration;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
@@ -88,27 +90,21 @@ impl Run {
         let lake = Lake::open(&self.options.lake)?;
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let prepare = subscriptions::prepare(&self.client, &self.options.content_types, start);
-        let readiness = self.cancellable(prepare).await?;
-        let committer = self.committer(lake);
-        let committer = self.cancellable(committer).await?;
+        let readiness = self.cancellable(prepare.boxed()).await?;
+        let committer = self.cancellable(self.committer(lake).boxed()).await?;
         let fetcher = self.fetcher(&committer);
         let notes = note_readiness(&fetcher, readiness);
         if self.options.dry_run {
-            self.cancellable(async {
-                Arc::clone(&fetcher).list_only(plan.units).await;
-                Ok(())
-            })
-            .await?;
+            let list = Arc::clone(&fetcher).list_only(plan.units);
+            self.cancellable(list.map(Ok).boxed()).await?;
         } else {
             self.pump(&fetcher, plan, committer).await?;
         }
         self.finish(&fetcher, &notes)
     }
 
-    async fn cancellable<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    /// Boxed, as the compiler else cannot see that a whole run may move between threads.
+    async fn cancellable<T>(&self, work: BoxFuture<'_, Result<T, Error>>) -> Result<T, Error> {
         self.cancel
             .run_until_cancelled(work)
             .await
@@ -187,7 +183,7 @@ impl Run {
         let (out, bodies) = mpsc::channel(1);
         let fetching =
             AbortOnDropHandle::new(tokio::spawn(Arc::clone(fetcher).run(plan.units, out)));
-        let mut generations = std::pin::pin!(self.normalized(bodies));
+        let mut generations = self.normalized(bodies);
         while let Some(generation) = self
             .cancel
             .run_until_cancelled(generations.next())
@@ -203,21 +199,16 @@ impl Run {
     fn normalized(
         &self,
         bodies: Receiver<RawGeneration>,
-    ) -> impl futures::Stream<Item = Result<Generation, Error>> {
+    ) -> BoxStream<'static, Result<Generation, Error>> {
         let budget = Budget::new(self.memory() / 2);
         let cores = available_parallelism().map_or(1, usize::from);
+        let (connection, raw_data) = (self.connection.clone(), self.options.raw_data);
         let receive =
             async |mut bodies: Receiver<RawGeneration>| Some((bodies.recv().await?, bodies));
         stream::unfold(bodies, receive)
-            .map(move |raw| {
-                normalize(
-                    raw,
-                    Arc::clone(&budget),
-                    self.connection.clone(),
-                    self.options.raw_data,
-                )
-            })
+            .map(move |raw| normalize(raw, Arc::clone(&budget), connection.clone(), raw_data))
             .buffered(cores)
+            .boxed()
     }
 
     fn finish(

@@ -1,5 +1,7 @@
 //! Whether the content types can be read at all, and starting those that nobody started.
 
+use std::time::Duration;
+
 use auditlake_api::{
     Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription,
 };
@@ -66,12 +68,29 @@ fn is_enabled(subscriptions: &[Subscription], content_type: ContentType) -> bool
 }
 
 async fn start_one(client: &Client, content_type: ContentType) -> Result<Readiness, Error> {
-    match client.start_subscription(content_type).await {
+    let mut started = client.start_subscription(content_type).await;
+    if let Some(wait) = started
+        .as_ref()
+        .err()
+        .and_then(|error| short_wait(client, error))
+    {
+        tokio::time::sleep(wait).await;
+        started = client.start_subscription(content_type).await;
+    }
+    match started {
         Ok(StartOutcome::Started(_)) => Ok(Readiness::Started(STARTED)),
         Ok(StartOutcome::AlreadyEnabled) => Ok(Readiness::Ready),
         Err(error) if error.kind() == ErrorKind::Credentials => Err(error.into()),
         Err(error) => Ok(not_started(&error)),
     }
+}
+
+/// How long the service wants a start to wait, if that is no longer than retries may take.
+fn short_wait(client: &Client, error: &ApiError) -> Option<Duration> {
+    let wait = error
+        .retry_after()
+        .filter(|_| error.kind() == ErrorKind::Throttled)?;
+    (wait <= client.config().retry.total).then_some(wait)
 }
 
 fn not_started(error: &ApiError) -> Readiness {

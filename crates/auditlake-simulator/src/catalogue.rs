@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 
 use crate::content::{RETENTION, array_of};
@@ -49,12 +49,23 @@ impl Entry {
 }
 
 impl Catalogue {
-    pub(crate) fn new(source: &Source, tenant_id: &str, now: Timestamp) -> Result<Self, Error> {
-        let mut blobs = match source {
+    /// What `source` offers to one who asks at `now`, and `more`; `contentCreated` is rounded down to `step`.
+    pub(crate) fn new(
+        source: &Source,
+        more: &[Blob],
+        tenant_id: &str,
+        now: Timestamp,
+        step: Option<SignedDuration>,
+    ) -> Result<Self, Error> {
+        let mut blobs: Vec<Offer> = match source {
             Source::Generated { seed, records } => generated(*seed, *records, tenant_id, now),
             Source::Records(records) => spread(records, now)?.into_iter().map(kept).collect(),
             Source::Blobs(blobs) => blobs.iter().cloned().map(kept).collect(),
         };
+        blobs.extend(more.iter().cloned().map(kept));
+        for (_, created, _) in &mut blobs {
+            *created = rounded(*created, step);
+        }
         blobs.sort_by_key(|(_, created, _)| *created);
         let entries: Vec<Entry> = blobs
             .into_iter()
@@ -93,19 +104,32 @@ impl Catalogue {
             .find(|entry| entry.offered.content_type == content_type)
     }
 
+    /// How many blobs have their `contentCreated` from another one.
+    pub(crate) fn shared_instants(&self) -> usize {
+        let pairs = self.entries.windows(2);
+        pairs
+            .filter(|pair| matches!(pair, [a, b] if a.offered.created == b.offered.created))
+            .count()
+    }
+
     /// The distinct records available at `now`; bodies that are no JSON array are passed over.
     pub(crate) fn records(&self, now: Timestamp) -> Vec<String> {
-        let mut seen = HashSet::new();
-        let mut distinct = Vec::new();
-        for entry in self.available(now) {
-            for record in records_of(&entry.body()) {
-                if canonical(&record).is_ok_and(|text| seen.insert(digest(&text))) {
-                    distinct.push(record);
-                }
+        distinct(self.available(now))
+    }
+}
+
+/// The distinct records of these blobs; bodies that are no JSON array are passed over.
+pub(crate) fn distinct<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut distinct = Vec::new();
+    for entry in entries {
+        for record in records_of(&entry.body()) {
+            if canonical(&record).is_ok_and(|text| seen.insert(digest(&text))) {
+                distinct.push(record);
             }
         }
-        distinct
     }
+    distinct
 }
 
 /// The elements of a JSON array as they are; none if it is not one.
@@ -117,6 +141,11 @@ pub(crate) fn records_of(body: &[u8]) -> Vec<String> {
         .collect()
 }
 
+/// Whether a body is a JSON array, whatever is in it.
+pub(crate) fn is_array(body: &[u8]) -> bool {
+    serde_json::from_slice::<Vec<&RawValue>>(body).is_ok()
+}
+
 type Offer = (ContentType, Timestamp, Body);
 
 fn kept(blob: Blob) -> Offer {
@@ -125,6 +154,16 @@ fn kept(blob: Blob) -> Offer {
         blob.created,
         Body::Kept(blob.body.into()),
     )
+}
+
+fn rounded(created: Timestamp, step: Option<SignedDuration>) -> Timestamp {
+    let step = step.map_or(0, |step| step.as_millis());
+    let millisecond = i128::from(created.as_millisecond());
+    let rounded = (step > 0).then(|| millisecond - millisecond.rem_euclid(step));
+    let rounded = rounded.and_then(|millisecond| i64::try_from(millisecond).ok());
+    rounded
+        .and_then(|millisecond| Timestamp::from_millisecond(millisecond).ok())
+        .unwrap_or(created)
 }
 
 fn generated(seed: u64, records: usize, tenant_id: &str, now: Timestamp) -> Vec<Offer> {
@@ -242,7 +281,8 @@ mod tests {
             r#"{"Workload":"OneDrive","RecordType":6,"SiteUrl":"https:\/\/x"}"#.to_owned(),
             r#"{"Workload":"Something new","RecordType":9999}"#.to_owned(),
         ];
-        let catalogue = Catalogue::new(&Source::Records(records.clone()), "t", now()).unwrap();
+        let catalogue =
+            Catalogue::new(&Source::Records(records.clone()), &[], "t", now(), None).unwrap();
         let mut types: Vec<_> = catalogue
             .available(now())
             .iter()
@@ -263,7 +303,9 @@ mod tests {
     #[test]
     fn a_record_that_is_no_object_is_an_error() {
         let source = Source::Records(vec!["{}".into(), "[]".into()]);
-        let error = Catalogue::new(&source, "t", now()).map(|_| ()).unwrap_err();
+        let error = Catalogue::new(&source, &[], "t", now(), None)
+            .map(|_| ())
+            .unwrap_err();
         assert!(matches!(error, Error::Record { index: 1, .. }));
     }
 
@@ -273,7 +315,14 @@ mod tests {
             let created = now() + jiff::SignedDuration::from_secs(seconds);
             Blob::of_records(ContentType::General, created, &["{}"])
         };
-        let catalogue = Catalogue::new(&Source::Blobs(vec![blob(1), blob(0)]), "t", now()).unwrap();
+        let catalogue = Catalogue::new(
+            &Source::Blobs(vec![blob(1), blob(0)]),
+            &[],
+            "t",
+            now(),
+            None,
+        )
+        .unwrap();
         assert_eq!(catalogue.available(now()).len(), 1);
     }
 
@@ -281,7 +330,7 @@ mod tests {
     fn distinct_records_are_told_apart_by_content_and_not_by_member_order() {
         let records = [r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#, r#"{"a":1,"b":3}"#];
         let blob = Blob::of_records(ContentType::General, now(), &records);
-        let catalogue = Catalogue::new(&Source::Blobs(vec![blob]), "t", now()).unwrap();
+        let catalogue = Catalogue::new(&Source::Blobs(vec![blob]), &[], "t", now(), None).unwrap();
         assert_eq!(catalogue.records(now()), [records[0], records[2]]);
     }
 }

@@ -11,6 +11,7 @@ pub struct Clock(Inner);
 #[derive(Debug, Clone)]
 enum Inner {
     System,
+    Skewed(SignedDuration),
     Fixed(Arc<Mutex<Timestamp>>),
 }
 
@@ -18,6 +19,11 @@ impl Clock {
     /// The operating system's clock.
     pub fn system() -> Self {
         Self(Inner::System)
+    }
+
+    /// The operating system's clock, fast by `skew`, or slow if that is negative.
+    pub fn skewed(skew: SignedDuration) -> Self {
+        Self(Inner::Skewed(skew))
     }
 
     /// A clock that stands at `now` until it is [set](Self::set) or [advanced](Self::advance).
@@ -29,6 +35,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Inner::System => Timestamp::now(),
+            Inner::Skewed(skew) => Timestamp::now() + *skew,
             Inner::Fixed(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }

@@ -11,6 +11,9 @@ use crate::{Blob, Clock, ContentType};
 /// The secret every simulated application has; it opens nothing else.
 pub const CLIENT_SECRET: &str = "simulated-client-secret-not-real";
 
+/// The value that `/msi/token` wants in the header `X-IDENTITY-HEADER`; it opens nothing else.
+pub const IDENTITY_HEADER: &str = "simulated-identity-header-not-real";
+
 /// Default of [`SimulatorConfig::page_size`].
 pub const DEFAULT_PAGE_SIZE: usize = 200;
 
@@ -34,6 +37,9 @@ pub struct SimulatorConfig {
     pub requests_per_minute: Option<u32>,
     /// Blobs on one page of a listing, at least 1.
     pub page_size: usize,
+    /// The tenant whose application is the managed identity of the "machine" that asks at
+    /// `/metadata/identity/oauth2/token` or `/msi/token`; `None` is the first one.
+    pub managed_identity: Option<String>,
     /// How long a token is good for, by [`now`](Self::now).
     pub token_lifetime: SignedDuration,
 }
@@ -48,6 +54,7 @@ impl Default for SimulatorConfig {
             now: Clock::system(),
             requests_per_minute: None,
             page_size: DEFAULT_PAGE_SIZE,
+            managed_identity: None,
             token_lifetime: DEFAULT_TOKEN_LIFETIME,
         }
     }
@@ -68,6 +75,26 @@ pub struct TenantConfig {
     pub dlp_permission: bool,
     /// Subscriptions that are enabled from the beginning; the others have never been started.
     pub subscriptions: Vec<ContentType>,
+    /// Blobs in addition to the source's.
+    pub more_blobs: Vec<Blob>,
+    /// The application's certificates, X.509 with an RSA key, each as PEM or DER.
+    pub certificates: Vec<Vec<u8>>,
+    /// The issuers whose tokens the application may use in place of a secret.
+    pub federated: Vec<FederatedCredential>,
+}
+
+/// A federated identity credential of an application (Microsoft, "Workload identity federation"): a token with
+/// exactly these claims is as good as a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FederatedCredential {
+    /// The claim `iss`.
+    pub issuer: String,
+    /// The claim `sub`.
+    pub subject: String,
+    /// The claim `aud`; usually `api://AzureADTokenExchange`.
+    pub audience: String,
+    /// The issuer's RSA public key as PEM.
+    pub public_key: String,
 }
 
 impl TenantConfig {
@@ -80,6 +107,9 @@ impl TenantConfig {
             source,
             dlp_permission: true,
             subscriptions: Vec::new(),
+            more_blobs: Vec::new(),
+            certificates: Vec::new(),
+            federated: Vec::new(),
         }
     }
 

@@ -99,6 +99,38 @@ impl Blob {
     }
 }
 
+/// A record of [`Blob::of_size`] is filled up to about so many bytes.
+const SIZED_RECORD_BYTES: usize = 1000;
+
+impl Blob {
+    /// A blob of at least `bytes` bytes, of made-up distinct records of about a kilobyte each. The same arguments give
+    /// the same blob, another content type or time another one with other records.
+    pub fn of_size(content_type: ContentType, created: Timestamp, bytes: usize) -> Self {
+        let count = bytes.div_ceil(SIZED_RECORD_BYTES);
+        let records: Vec<String> = (0..count)
+            .map(|index| sized_record(content_type, created, index))
+            .collect();
+        Self::of_records(content_type, created, &records)
+    }
+}
+
+fn sized_record(content_type: ContentType, created: Timestamp, index: usize) -> String {
+    let (workload, record_type) = match content_type {
+        ContentType::AzureActiveDirectory => ("AzureActiveDirectory", 8),
+        ContentType::Exchange => ("Exchange", 1),
+        ContentType::SharePoint => ("SharePoint", 6),
+        ContentType::General => ("MicrosoftTeams", 25),
+        ContentType::Dlp => ("Exchange", 13),
+    };
+    let time = created.strftime("%Y-%m-%dT%H:%M:%S");
+    let head = format!(
+        r#"{{"CreationTime":"{time}","Id":"{:08x}-{record_type:04x}-4000-8000-{index:012x}","Operation":"Sized","RecordType":{record_type},"Version":1,"UserType":0,"UserKey":"sized","UserId":"sized@contoso.example","Workload":"{workload}","Filling":""#,
+        created.as_second()
+    );
+    let filling = "x".repeat(SIZED_RECORD_BYTES.saturating_sub(head.len() + 2));
+    format!("{head}{filling}\"}}")
+}
+
 /// A blob as a complete listing would show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OfferedBlob {

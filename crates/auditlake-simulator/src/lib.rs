@@ -4,6 +4,14 @@
 //! number of made-up tenants, whose records are generated from a seed, given, or written out blob by blob.
 //! All JSON is built from Microsoft's documentation, never from a client's types.
 //!
+//! What goes wrong is a [`FaultPlan`], drawn from a seed and counted by name; [`faults::PROFILES`] names ready-made
+//! ones. What is left to be had under a plan is known beforehand, see [`Simulator::obtainable`] and
+//! [`Simulator::unobtainable`], so that a lake can be compared with it, from outside over HTTP too:
+//! `GET /_simulator/{tenant}/expected`, `/unobtainable` and `/faults` need no token.
+//!
+//! An application proves itself with its secret, a certificate, a token of a trusted issuer, or as a managed identity
+//! (`/metadata/identity/oauth2/token`, `/msi/token`).
+//!
 //! What it refuses to do: it never calls out (so it accepts no webhook), never prints, never reads a file or the
 //! environment, and takes nothing from the clock but what [`Clock`] says.
 //!
@@ -39,9 +47,11 @@ mod service;
 mod simulator;
 
 pub use clock::Clock;
-pub use config::{SimulatorConfig, Source, TenantConfig};
+pub use config::{FederatedCredential, SimulatorConfig, Source, TenantConfig};
 pub use content::{Blob, ContentType, OfferedBlob};
 pub use error::Error;
-pub use faults::{Fault, FaultPlan, FaultRule, Operation, Selector, Times, Which};
+pub use faults::{
+    Fault, FaultPlan, FaultRule, Operation, Reason, Selector, Times, Unobtainable, Which,
+};
 pub use request_log::LoggedRequest;
 pub use simulator::{Simulator, TenantDescription, start};

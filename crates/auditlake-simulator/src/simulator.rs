@@ -1,6 +1,6 @@
 //! Starting a simulator, looking into it, and stopping it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,10 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::catalogue::Catalogue;
-use crate::service::{Service, Tenant, handle};
-use crate::{Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig};
+use crate::service::{Credentials, Service, Tenant, handle};
+use crate::{
+    ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig, Unobtainable,
+};
 
 /// How long [`Simulator::stop`] waits for requests that are under way.
 const STOP_GRACE: Duration = Duration::from_secs(1);
@@ -45,7 +47,8 @@ pub struct Simulator {
 /// Starts a service that answers until it is stopped.
 ///
 /// # Errors
-/// [`Error::Listen`], [`Error::DuplicateTenant`], [`Error::Record`].
+/// [`Error::Listen`], and all that a tenant can have wrong: [`Error::DuplicateTenant`], [`Error::Record`],
+/// [`Error::Certificate`], [`Error::PublicKey`], [`Error::UnknownTenant`].
 pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
     let tenants = tenants(&config)?;
     let failed = |source| Error::Listen {
@@ -120,6 +123,41 @@ impl Simulator {
             .unwrap_or_default()
     }
 
+    /// The distinct records (as [`records`](Self::records) has them) that a perfect client would have stored by now:
+    /// those of all blobs that can be had under the fault plan as it is. Over HTTP, one a line, at
+    /// `GET /_simulator/{tenant}/expected`; no token is needed.
+    pub fn obtainable(&self, tenant_id: &str) -> Vec<String> {
+        let tenant = self.service.tenant(tenant_id);
+        tenant
+            .map(|tenant| self.service.obtainable(tenant))
+            .unwrap_or_default()
+    }
+
+    /// The blobs offered by now that can never be had under the fault plan as it is, and before the first blob of a
+    /// window whose listing always fails the window itself. Over HTTP, one JSON object a line, at
+    /// `GET /_simulator/{tenant}/unobtainable`; no token is needed.
+    pub fn unobtainable(&self, tenant_id: &str) -> Vec<Unobtainable> {
+        let tenant = self.service.tenant(tenant_id);
+        tenant
+            .map(|tenant| self.service.unobtainable(tenant))
+            .unwrap_or_default()
+    }
+
+    /// How often each fault has met a request or a blob of a listing since the plan was set, by
+    /// [`Fault::name`](crate::Fault::name). Over HTTP, as one JSON object, at `GET /_simulator/{tenant}/faults` (all
+    /// tenants together); no token is needed.
+    pub fn fault_counts(&self) -> BTreeMap<String, u64> {
+        self.service.fault_counts()
+    }
+
+    /// Disables a subscription as an administrator would: `AF20023` until a client starts it again. Nothing happens
+    /// for an unknown tenant.
+    pub fn disable(&self, tenant_id: &str, content_type: ContentType) {
+        if let Some(tenant) = self.service.tenant(tenant_id) {
+            tenant.disable(content_type);
+        }
+    }
+
     /// Replaces the faults from the next request on; counts begin anew.
     pub fn set_faults(&self, plan: FaultPlan) {
         self.service.set_faults(plan);
@@ -165,10 +203,23 @@ fn tenants(config: &SimulatorConfig) -> Result<Vec<Tenant>, Error> {
         if !ids.insert(tenant.tenant_id.to_ascii_lowercase()) {
             return Err(Error::DuplicateTenant(tenant.tenant_id.clone()));
         }
-        let catalogue = Catalogue::new(&tenant.source, &tenant.tenant_id, now)?;
-        Ok(Tenant::new(tenant.clone(), catalogue))
+        let catalogue = Catalogue::new(
+            &tenant.source,
+            &tenant.more_blobs,
+            &tenant.tenant_id,
+            now,
+            config.faults.shared_instants,
+        )?;
+        let credentials = Credentials::read(tenant)?;
+        Ok(Tenant::new(tenant.clone(), catalogue, credentials))
     };
-    config.tenants.iter().map(build).collect()
+    let tenants = config.tenants.iter().map(build).collect::<Result<_, _>>()?;
+    match &config.managed_identity {
+        Some(id) if !ids.contains(&id.to_ascii_lowercase()) => {
+            Err(Error::UnknownTenant(id.clone()))
+        }
+        _ => Ok(tenants),
+    }
 }
 
 /// The origin for an address listened on; "any address" is reached by loopback.

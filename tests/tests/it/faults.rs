@@ -235,7 +235,7 @@ async fn a_token_that_went_stale_is_renewed_once() -> Result<()> {
 async fn a_wrong_secret_is_a_matter_of_credentials() -> Result<()> {
     let world = World::week(10).await?;
     let mut client = world.client();
-    client.client_secret = auditlake_pipeline::Secret::new("wrong-and-private".to_owned());
+    client.credential = auditlake_pipeline::Secret::new("wrong-and-private".to_owned()).into();
     let connection = auditlake_pipeline::Connection::new(None, client)?;
     let run = auditlake_pipeline::backfill(
         connection,

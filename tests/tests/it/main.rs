@@ -3,6 +3,7 @@
 mod crash;
 mod faults;
 mod first_run;
+mod hostile;
 mod secrets;
 mod shapes;
 mod world;

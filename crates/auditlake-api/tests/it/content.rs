@@ -281,6 +281,26 @@ async fn a_foreign_next_page_is_never_fetched() {
 }
 
 #[tokio::test]
+async fn a_redirect_is_not_followed_with_the_token() {
+    let foreign = Mock::start([]).await;
+    for status in [301, 302, 307, 308] {
+        let redirect = answer(status, "").header("location", &foreign.address);
+        let mock = Mock::start([redirect.clone(), redirect]).await;
+        let client = mock.client();
+        let fetched = client.fetch_blob(&mock.blob()).await.unwrap_err();
+        let started = client
+            .start_subscription(ContentType::Dlp)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (fetched.kind(), started.kind()),
+            (ErrorKind::RefusedUri, ErrorKind::RefusedUri)
+        );
+    }
+    assert!(foreign.seen().is_empty() && foreign.token_requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_an_error_and_one_at_the_limit_is_not() {
     let body = format!("[\"{}\"]", "x".repeat(96));
     let mock = Mock::start([answer(200, &body), answer(200, &body)]).await;

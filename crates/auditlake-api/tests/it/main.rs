@@ -1,7 +1,11 @@
 //! The client against a scripted service on a loopback port.
 
 mod body;
+mod certificates;
 mod content;
+mod credentials;
+mod diagnostics;
+mod ensure;
 mod mock;
 mod secrets;
 mod subscriptions;

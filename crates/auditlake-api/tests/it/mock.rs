@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::certificates::TrustedCertificate;
 use auditlake_api::{Client, ClientConfig, ContentBlob, RetryPolicy, Secret, Window};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -30,7 +31,8 @@ impl Seen {
     }
 }
 
-/// One scripted answer; `{address}` in header values and body stands for the mock's own address.
+/// One scripted answer; `{address}` in header values and body stands for the mock's own address, `{echo}` for all that
+/// it was sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     status: u16,
@@ -52,11 +54,12 @@ impl Answer {
         self
     }
 
-    fn render(self, address: &str) -> Response {
+    fn render(self, address: &str, echo: &str) -> Response {
+        let fill = |text: &str| text.replace("{address}", address).replace("{echo}", echo);
         let status = StatusCode::from_u16(self.status).expect("scripts use valid statuses");
-        let mut response = (status, self.body.replace("{address}", address)).into_response();
+        let mut response = (status, fill(&self.body)).into_response();
         for (name, value) in self.headers {
-            let value = value.replace("{address}", address);
+            let value = fill(&value);
             response
                 .headers_mut()
                 .insert(name, value.parse().expect("scripts use valid headers"));
@@ -71,6 +74,7 @@ struct State {
     token_answers: VecDeque<Answer>,
     seen: Vec<Seen>,
     token_requests: Vec<String>,
+    trusted: Option<TrustedCertificate>,
 }
 
 #[derive(Clone)]
@@ -111,6 +115,11 @@ impl Mock {
         self.state().token_answers.extend(answers);
     }
 
+    /// From now on, a token is given for an assertion of this certificate alone.
+    pub(crate) fn trust(&self, certificate: TrustedCertificate) {
+        self.state().trusted = Some(certificate);
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
     }
@@ -147,8 +156,15 @@ impl Mock {
 
     fn handle(&self, method: Method, uri: &Uri, headers: HeaderMap, body: &Bytes) -> Response {
         let body = String::from_utf8_lossy(body).into_owned();
+        let echo = format!("{body} {headers:?}").replace('"', "");
         let mut state = self.state();
         if uri.path().ends_with("/oauth2/v2.0/token") {
+            if let Err(refusal) = state.trusted.as_mut().map_or(Ok(()), |certificate| {
+                certificate.check(&body, &format!("{}{}", self.address, uri.path()))
+            }) {
+                let body = format!(r#"{{"error_description":"AADSTS700027: {refusal}"}}"#);
+                return answer(401, &body).render(&self.address, &echo);
+            }
             state.token_requests.push(body);
             let token = format!(
                 r#"{{"access_token":"token-{}","expires_in":3599}}"#,
@@ -158,7 +174,7 @@ impl Mock {
                 .token_answers
                 .pop_front()
                 .unwrap_or_else(|| answer(200, &token))
-                .render(&self.address);
+                .render(&self.address, &echo);
         }
         state.seen.push(Seen {
             method,
@@ -170,7 +186,7 @@ impl Mock {
             .answers
             .pop_front()
             .unwrap_or_else(|| answer(418, "the script is over"))
-            .render(&self.address)
+            .render(&self.address, &echo)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

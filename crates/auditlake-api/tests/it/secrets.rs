@@ -31,9 +31,15 @@ async fn configuration_client_and_listing_hide_them() {
 #[tokio::test]
 async fn an_answer_that_echoes_the_token_does_not_put_it_into_the_error() {
     let echo = r#"{"error":{"code":"AF20001","message":"got Bearer token-1"}}"#;
-    let mock = Mock::start([answer(400, echo), answer(500, "Bearer token-1")]).await;
+    let mock = Mock::start([
+        answer(400, echo),
+        answer(400, "Bearer token-1"),
+        answer(400, "{echo}").header("request-id", "{echo}"),
+        answer(200, "{echo}").header("request-id", "{echo}"),
+    ])
+    .await;
     let client = mock.client();
-    for _ in 0..2 {
+    for _ in 0..4 {
         assert_clean(&chain(&client.fetch_blob(&mock.blob()).await.unwrap_err()));
     }
 }

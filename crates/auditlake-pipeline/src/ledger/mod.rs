@@ -120,8 +120,11 @@ impl Ledger {
         &self,
         places: &[Place],
     ) -> Result<Vec<(Place, Commit)>, Error> {
-        stream::iter(places)
-            .map(async |place| Ok((place.clone(), self.read_commit(place).await?)))
+        stream::iter(places.to_vec())
+            .map(|place| async move {
+                let commit = self.read_commit(&place).await?;
+                Ok((place, commit))
+            })
             .buffered(READS)
             .try_collect()
             .await

@@ -439,3 +439,11 @@ async fn a_small_memory_limit_makes_more_generations_and_comes_to_an_end() {
     assert!(report.files > 5, "{}", report.files);
     assert_eq!(report.outcome(), Outcome::Complete);
 }
+
+/// A run can be spawned: its future may move between threads.
+#[tokio::test]
+async fn a_run_can_be_spawned() {
+    let world = World::new(service()).await;
+    let run = tokio::spawn(async move { world.run(|_| ()).await });
+    assert_eq!(run.await.unwrap().unwrap().outcome(), Outcome::Complete);
+}

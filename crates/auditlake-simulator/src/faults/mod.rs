@@ -2,18 +2,25 @@
 //!
 //! A [`FaultPlan`] is a list of [`FaultRule`]s. For each request the first rule that selects it and is not used up
 //! decides; further rules are not looked at. Chance is drawn from the plan's seed and the request's *target* (its
-//! method, path and query without `PublisherIdentifier`), so that concurrency does not change what fails.
+//! method, path and query without `PublisherIdentifier`; for a blob its id), so that concurrency does not change what
+//! fails. What a plan leaves to be had is worked out beforehand, see [`Simulator::obtainable`](crate::Simulator::obtainable).
 
+mod drawing;
+mod fate;
+mod fault;
 mod matching;
+mod profiles;
 
-use std::str::FromStr;
-use std::time::Duration;
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+pub(crate) use self::drawing::{Offer, blob_key};
+pub(crate) use self::fate::Reasoned;
+pub use self::fate::{Reason, Unobtainable};
+pub use self::fault::Fault;
 pub(crate) use self::matching::{Faults, Target};
-use crate::{ContentType, Error};
+pub use self::profiles::PROFILES;
+use crate::ContentType;
 
 /// What a request asks the service to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -37,58 +44,6 @@ pub enum Operation {
     RetrieveContent,
 }
 
-/// One way to fail.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Fault {
-    /// This status and body instead of an answer.
-    Status(u16, String),
-    /// HTTP 403 with `AF429`, the documented form of throttling.
-    Throttle403,
-    /// HTTP 429 with `AF429`, with or without `Retry-After` in seconds.
-    Throttle429 {
-        /// The header's value.
-        retry_after: Option<u64>,
-    },
-    /// A truthful `Content-Length`, half of the body, and then the connection is closed.
-    CutBody,
-    /// The connection is closed before the first byte of the answer.
-    Reset,
-    /// The right answer, later.
-    Delay(Duration),
-    /// HTTP 401 for a token that is good.
-    StaleToken,
-    /// The listing's `contentUri`s point to this origin (`http://host:port`).
-    ForeignContentUri(String),
-    /// The listing's `NextPageUri` header points to this origin.
-    ForeignNextPage(String),
-    /// `AF20050`: the content does not exist.
-    NotFound,
-    /// `AF20051`: the content has expired.
-    Expired,
-    /// Each blob of the listing is in it twice.
-    DuplicateBlob,
-    /// HTTP 200 with this body in place of the right one.
-    Body(String),
-    /// A retrieved blob carries up to this many records of the blob before it (same content type) once more, with
-    /// their members in another order.
-    RepeatRecords(usize),
-}
-
-impl Fault {
-    /// HTTP 500 with `AF50000`, which the documentation asks to retry.
-    pub fn internal_error() -> Self {
-        let body = r#"{"error":{"code":"AF50000","message":"An internal server error occurred. Retry the request."}}"#;
-        Self::Status(500, body.to_owned())
-    }
-
-    /// HTTP 502 with the HTML page of a gateway.
-    pub fn bad_gateway() -> Self {
-        let page = "<html><head><title>502 Bad Gateway</title></head><body></body></html>";
-        Self::Status(502, page.to_owned())
-    }
-}
-
 /// Which requests a rule is about: all that is given has to fit.
 #[derive(Debug, Clone, Default)]
 pub struct Selector {
@@ -98,7 +53,7 @@ pub struct Selector {
     pub tenant_id: Option<String>,
     /// This content type: of the query, or of the blob.
     pub content_type: Option<ContentType>,
-    /// This blob.
+    /// This blob: its retrieval, or for a fault that is about single blobs of a listing the blob there.
     pub content_id: Option<String>,
     /// Listings whose window overlaps this half-open span.
     pub window: Option<(Timestamp, Timestamp)>,
@@ -152,6 +107,9 @@ pub enum Which {
     EveryNth(u64),
     /// Those whose target was drawn, with this probability from 0 to 1.
     Probability(f64),
+    /// Those for so many of each tenant's blobs, drawn from what it offers when the plan is set; no blob is drawn by
+    /// two rules. A listing is met if its window overlaps the hour (UTC, of `contentCreated`) of such a blob.
+    Blobs(usize),
 }
 
 /// How often a rule acts.
@@ -200,8 +158,11 @@ impl FaultRule {
 pub struct FaultPlan {
     /// In order of precedence.
     pub rules: Vec<FaultRule>,
-    /// What [`Which::Probability`] draws from.
+    /// What [`Which::Probability`] and [`Which::Blobs`] draw from.
     pub seed: u64,
+    /// `contentCreated` of all blobs is rounded down to this step, so that several blobs share one. Read when the
+    /// simulator starts, and not by [`Simulator::set_faults`](crate::Simulator::set_faults).
+    pub shared_instants: Option<SignedDuration>,
 }
 
 impl FaultPlan {
@@ -214,60 +175,14 @@ impl FaultPlan {
     pub fn new(rules: impl IntoIterator<Item = FaultRule>) -> Self {
         Self {
             rules: rules.into_iter().collect(),
-            seed: 0,
+            ..Self::default()
         }
     }
 
-    /// A bad day from which a patient client recovers in full: server errors, cut bodies, closed connections,
-    /// throttling in both shapes, stale tokens, and records that are repeated in later blobs.
-    pub fn flaky() -> Self {
-        let some =
-            |operation, share| Selector::operation(operation).which(Which::Probability(share));
-        let rule = |selector, fault, times| FaultRule::new(selector, fault).times(times);
-        let (blob, list) = (Operation::RetrieveContent, Operation::ListContent);
-        let (once, twice) = (Times::PerTarget(1), Times::PerTarget(2));
-        let fortieth = Selector::operation(blob).which(Which::Nth(40));
-        let throttle = Fault::Throttle429 {
-            retry_after: Some(1),
-        };
-        Self::new([
-            rule(some(blob, 0.05), Fault::internal_error(), twice),
-            rule(some(list, 0.05), Fault::bad_gateway(), twice),
-            rule(some(blob, 0.05), Fault::CutBody, twice),
-            rule(some(list, 0.03), Fault::CutBody, once),
-            rule(some(blob, 0.02), Fault::Reset, once),
-            rule(some(blob, 0.04), Fault::Throttle403, twice),
-            rule(some(list, 0.04), throttle, once),
-            rule(fortieth, Fault::StaleToken, Times::AtMost(1)),
-            rule(some(list, 0.05), Fault::DuplicateBlob, Times::Forever),
-            rule(some(blob, 0.2), Fault::RepeatRecords(3), Times::Forever),
-        ])
-    }
-}
-
-impl FromStr for FaultPlan {
-    type Err = Error;
-
-    /// The named profiles: `none` and `flaky`.
-    fn from_str(profile: &str) -> Result<Self, Error> {
-        match profile {
-            "none" => Ok(Self::none()),
-            "flaky" => Ok(Self::flaky()),
-            other => Err(Error::UnknownProfile(other.to_owned())),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_profile_is_an_error() {
-        assert!("flaky".parse::<FaultPlan>().is_ok());
-        assert!(matches!(
-            "flakey".parse::<FaultPlan>(),
-            Err(Error::UnknownProfile(_))
-        ));
+    /// The same, drawn from another seed.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 }

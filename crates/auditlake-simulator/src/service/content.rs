@@ -10,8 +10,9 @@ use super::reply::Reply;
 use super::spoil::{expired, not_found};
 use super::subscriptions::{check_enabled, content_type};
 use super::token::check_permission;
-use super::{Call, Service, Tenant, window};
+use super::{Call, Service, Tenant, locked, window};
 use crate::catalogue::Entry;
+use crate::faults::{Operation, Target};
 use crate::{ContentType, OfferedBlob};
 
 /// The header that leads to the next page; names compare without regard to case.
@@ -33,20 +34,34 @@ impl Service {
             .query
             .get("nextPage")
             .map_or(Ok(0), |token| listing.offset(token))?;
-        let mut blobs = self.listed(tenant, &listing).skip(offset);
-        let page: Vec<Value> = blobs
+        let blobs = self.listed(tenant, &listing, call.query.get("nextPage").is_none());
+        let mut left = blobs.into_iter().skip(offset);
+        let page: Vec<Value> = left
             .by_ref()
             .take(self.page_size)
             .map(|blob| self.shown(tenant, blob))
             .collect();
         let mut reply = Reply::json(200, &json!(page));
-        if blobs.next().is_some() {
+        if left.next().is_some() {
             reply.headers.push((
                 NEXT_PAGE,
                 self.next_page_uri(&listing, offset + self.page_size),
             ));
         }
         Ok(reply)
+    }
+
+    /// Up to `count` blobs from the end of the page before the one that is asked for.
+    pub(super) fn end_of_page_before(&self, call: &Call, count: usize) -> Vec<Value> {
+        let before = || {
+            let tenant = self.tenant(&call.route.tenant_id)?;
+            let listing = self.listing(tenant, call).ok()?;
+            let offset = listing.offset(call.query.get("nextPage")?).ok()?;
+            let blobs = self.listed(tenant, &listing, false).into_iter();
+            let end = blobs.take(offset).skip(offset.saturating_sub(count));
+            Some(end.map(|blob| self.shown(tenant, blob)).collect())
+        };
+        before().unwrap_or_default()
     }
 
     /// There are no webhooks, so there is never a notification.
@@ -97,32 +112,40 @@ impl Service {
         })
     }
 
+    /// The blobs of a listing, without those that are late.
     fn listed<'a>(
         &self,
         tenant: &'a Tenant,
         listing: &Listing<'_>,
-    ) -> impl Iterator<Item = &'a OfferedBlob> {
+        first_page: bool,
+    ) -> Vec<&'a OfferedBlob> {
         let &Listing {
+            tenant_id,
             content_type,
             start,
             end,
-            ..
         } = listing;
-        let available = tenant
-            .catalogue
-            .available(self.clock.now())
+        let available = tenant.catalogue.available(self.clock.now()).iter();
+        let mut blobs: Vec<&OfferedBlob> = available
+            .map(|entry| &entry.offered)
+            .filter(|blob| {
+                blob.content_type == content_type && start <= blob.created && blob.created < end
+            })
+            .collect();
+        let targets = blobs
             .iter()
-            .map(|entry| &entry.offered);
-        available.filter(move |blob| {
-            blob.content_type == content_type && start <= blob.created && blob.created < end
-        })
+            .map(|blob| Target::blob(Operation::ListContent, tenant_id, blob));
+        let late = locked(&self.faults).late(&listing.token(0), first_page, targets);
+        blobs.retain(|blob| !late.contains(&blob.content_id));
+        blobs
     }
 
     fn shown(&self, tenant: &Tenant, blob: &OfferedBlob) -> Value {
-        let root = format!(
-            "{}/api/v1.0/{}/activity/feed",
-            self.origin, tenant.config.tenant_id
-        );
+        let tenant_id = &tenant.config.tenant_id;
+        let target = Target::blob(Operation::ListContent, tenant_id, blob);
+        let foreign = locked(&self.faults).foreign_origin(&target);
+        let origin = foreign.as_deref().unwrap_or(&self.origin);
+        let root = format!("{origin}/api/v1.0/{tenant_id}/activity/feed");
         json!({
             "contentType": blob.content_type.as_str(),
             "contentId": blob.content_id,

@@ -1,6 +1,10 @@
 //! The service itself: what it knows, and the way of a request through it.
 
+mod assertion;
 mod content;
+mod credentials;
+mod identity;
+mod inspect;
 mod query;
 mod quota;
 mod reply;
@@ -15,18 +19,22 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::header::DATE;
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use bytes::Bytes;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::credentials::Credentials;
 use self::query::Query;
 use self::quota::Quota;
 use self::reply::Reply;
-use self::route::Route;
+use self::route::{Route, TokenForm};
 use self::subscriptions::Subscription;
 use self::token::Issued;
 use crate::catalogue::Catalogue;
-use crate::faults::{Fault, FaultPlan, Faults, Operation, Target};
+use crate::faults::{Fault, FaultPlan, Faults, Offer, Operation, Target, blob_key};
 use crate::{Clock, ContentType, LoggedRequest, SimulatorConfig, TenantConfig};
 
 /// Longest request body that is read; a start request's webhook is far smaller.
@@ -39,8 +47,12 @@ pub(crate) struct Service {
     pub(crate) origin: String,
     pub(crate) clock: Clock,
     pub(crate) tenants: Vec<Tenant>,
+    /// What had expired before could not be had.
+    started: Timestamp,
+    /// The tenant whose identity this "machine" has.
+    identity: Option<String>,
     page_size: usize,
-    token_lifetime: jiff::SignedDuration,
+    token_lifetime: SignedDuration,
     faults: Mutex<Faults>,
     quota: Mutex<Quota>,
     tokens: Mutex<HashMap<String, Issued>>,
@@ -52,11 +64,16 @@ pub(crate) struct Service {
 pub(crate) struct Tenant {
     pub(crate) config: TenantConfig,
     pub(crate) catalogue: Catalogue,
+    credentials: Credentials,
     subscriptions: Mutex<HashMap<ContentType, Subscription>>,
 }
 
 impl Tenant {
-    pub(crate) fn new(config: TenantConfig, catalogue: Catalogue) -> Self {
+    pub(crate) fn new(
+        config: TenantConfig,
+        catalogue: Catalogue,
+        credentials: Credentials,
+    ) -> Self {
         let enabled = config
             .subscriptions
             .iter()
@@ -65,8 +82,14 @@ impl Tenant {
         Self {
             config,
             catalogue,
+            credentials,
             subscriptions,
         }
+    }
+
+    /// An administrator's doing: `AF20023` from now on, until it is started again.
+    pub(crate) fn disable(&self, content_type: ContentType) {
+        locked(&self.subscriptions).insert(content_type, Subscription::disabled());
     }
 }
 
@@ -79,17 +102,30 @@ struct Call {
     headers: HeaderMap,
     body: Bytes,
     route: Route,
+    /// If it is not the usual one.
+    token_lifetime: Option<SignedDuration>,
 }
 
 impl Service {
     pub(crate) fn new(config: &SimulatorConfig, origin: String, tenants: Vec<Tenant>) -> Self {
+        let now = config.now.now();
+        let mut faults = Faults::new(config.faults.clone(), &offers(&tenants, now));
+        let shared: usize = tenants
+            .iter()
+            .map(|tenant| tenant.catalogue.shared_instants())
+            .sum();
+        if config.faults.shared_instants.is_some() {
+            faults.count("shared_instants", u64::try_from(shared).unwrap_or(u64::MAX));
+        }
         Self {
             origin,
             clock: config.now.clone(),
-            tenants,
+            started: now,
+            identity: identity(config),
             page_size: config.page_size.max(1),
             token_lifetime: config.token_lifetime,
-            faults: Mutex::new(Faults::new(config.faults.clone())),
+            faults: Mutex::new(faults),
+            tenants,
             quota: Mutex::new(Quota::new(config.requests_per_minute)),
             tokens: Mutex::default(),
             log: Mutex::default(),
@@ -97,7 +133,7 @@ impl Service {
     }
 
     pub(crate) fn set_faults(&self, plan: FaultPlan) {
-        *locked(&self.faults) = Faults::new(plan);
+        *locked(&self.faults) = Faults::new(plan, &offers(&self.tenants, self.clock.now()));
     }
 
     pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
@@ -149,12 +185,30 @@ impl Service {
                 .or_else(|| call.query.get("contentType")?.parse().ok()),
             content_id: route.content_id.clone(),
             window: window::of_query(&call.query, self.clock.now()).ok(),
-            key: format!(
-                "{} {}?{}",
-                call.method,
-                call.path,
-                call.query.without_publisher()
-            ),
+            key: blob.map_or_else(|| key(call), |id| blob_key(&route.tenant_id, id)),
+        }
+    }
+
+    async fn read(&self, request: Request) -> Call {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, MAX_REQUEST_BYTES)
+            .await
+            .unwrap_or_default();
+        let mut route = Route::of(parts.uri.path());
+        if matches!(
+            route.token,
+            Some(TokenForm::InstanceMetadata | TokenForm::AppService)
+        ) {
+            route.tenant_id = self.identity.clone().unwrap_or_default();
+        }
+        Call {
+            route,
+            path: parts.uri.path().to_owned(),
+            query: Query::parse(parts.uri.query().unwrap_or_default()),
+            method: parts.method,
+            headers: parts.headers,
+            body,
+            token_lifetime: None,
         }
     }
 
@@ -175,10 +229,16 @@ impl Service {
 
 /// The one handler: every path, every method.
 pub(crate) async fn handle(State(service): State<Arc<Service>>, request: Request) -> Response {
-    let call = read(request).await;
+    if let Some(path) = request.uri().path().strip_prefix(inspect::ROOT) {
+        return inspect::answer(Arc::clone(&service), path).await;
+    }
+    let mut call = service.read(request).await;
     let fault = locked(&service.faults).next(&service.target(&call));
     if let Some(Fault::Delay(time)) = &fault {
         tokio::time::sleep(*time).await;
+    }
+    if let Some(Fault::ShortToken(time)) = &fault {
+        call.token_lifetime = SignedDuration::try_from(*time).ok();
     }
     let reply = match fault
         .as_ref()
@@ -188,22 +248,51 @@ pub(crate) async fn handle(State(service): State<Arc<Service>>, request: Request
         None => spoil::afterwards(fault.as_ref(), service.answer(&call), &call, &service),
     };
     service.log(call, reply.status);
-    reply.into_response(spoil::cut(fault.as_ref()))
+    let mut response = reply.into_response(spoil::cut(fault.as_ref()));
+    date(&mut response, service.clock.now());
+    response
 }
 
-async fn read(request: Request) -> Call {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, MAX_REQUEST_BYTES)
-        .await
-        .unwrap_or_default();
-    Call {
-        route: Route::of(parts.uri.path()),
-        path: parts.uri.path().to_owned(),
-        query: Query::parse(parts.uri.query().unwrap_or_default()),
-        method: parts.method,
-        headers: parts.headers,
-        body,
+/// `Date` by the simulator's clock; the server puts its own only where there is none.
+fn date(response: &mut Response, now: Timestamp) {
+    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+    if let Some(value) = text.ok().and_then(|text| HeaderValue::try_from(text).ok()) {
+        response.headers_mut().insert(DATE, value);
     }
+}
+
+/// What chance knows a request by that is not for a blob.
+fn key(call: &Call) -> String {
+    format!(
+        "{} {}?{}",
+        call.method,
+        call.path,
+        call.query.without_publisher()
+    )
+}
+
+/// The tenant asked for; the first one if none is.
+fn identity(config: &SimulatorConfig) -> Option<String> {
+    let first = || {
+        config
+            .tenants
+            .first()
+            .map(|tenant| tenant.tenant_id.clone())
+    };
+    config.managed_identity.clone().or_else(first)
+}
+
+fn offers(tenants: &[Tenant], now: Timestamp) -> Vec<Offer> {
+    let offer = |tenant: &Tenant| Offer {
+        tenant_id: tenant.config.tenant_id.clone(),
+        blobs: tenant
+            .catalogue
+            .available(now)
+            .iter()
+            .map(|entry| entry.offered.clone())
+            .collect(),
+    };
+    tenants.iter().map(offer).collect()
 }
 
 /// The guarded value, whatever another thread did.

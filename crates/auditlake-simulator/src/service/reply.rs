@@ -3,12 +3,17 @@
 //! The documentation gives codes and messages but no HTTP status; those used here are what public issue trackers
 //! report: 401 for tokens and missing permissions, 403 for throttling, 400 for the rest.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::stream;
 use serde_json::{Value, json};
+
+/// How many pieces a slow body comes in.
+const PIECES: u32 = 16;
 
 /// A status, headers and a body.
 #[derive(Debug, Clone)]
@@ -28,6 +33,8 @@ pub(super) enum Cut {
     Half,
     /// The connection is closed at once.
     Everything,
+    /// It is sent in full, in pieces spread over this time.
+    Slow(Duration),
 }
 
 impl Reply {
@@ -101,6 +108,7 @@ impl Reply {
             Cut::No => Body::from(self.body),
             Cut::Half => broken_off(self.body.slice(..length / 2), true),
             Cut::Everything => broken_off(Bytes::new(), false),
+            Cut::Slow(time) => trickled(self.body, time),
         };
         let mut response = Response::new(body);
         *response.status_mut() =
@@ -138,5 +146,18 @@ fn broken_off(start: Bytes, pause: bool) -> Body {
                 Some((Err(std::io::Error::other("cut off on purpose")), None))
             }
         }
+    }))
+}
+
+/// Each piece after a pause.
+fn trickled(body: Bytes, time: Duration) -> Body {
+    let size = body.len().div_ceil(PIECES as usize).max(1);
+    Body::from_stream(stream::unfold(body, move |mut left| async move {
+        if left.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(time / PIECES).await;
+        let piece = left.split_to(size.min(left.len()));
+        Some((Ok::<_, std::io::Error>(piece), left))
     }))
 }

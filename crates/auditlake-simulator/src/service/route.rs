@@ -14,8 +14,21 @@ pub(super) struct Route {
     pub(super) tenant_id: String,
     /// As in the path, not decoded.
     pub(super) content_id: Option<String>,
-    /// For the token endpoint: 1 or 2.
-    pub(super) token_version: u8,
+    /// For the token endpoints.
+    pub(super) token: Option<TokenForm>,
+}
+
+/// Whose token endpoint it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenForm {
+    /// Entra's, version 1.
+    V1,
+    /// Entra's, version 2.
+    V2,
+    /// A virtual machine's metadata service.
+    InstanceMetadata,
+    /// App Service's.
+    AppService,
 }
 
 impl Route {
@@ -31,9 +44,11 @@ impl Route {
 
 fn token(path: &str) -> Option<Route> {
     let (tenant_id, rest) = path.split_once('/')?;
-    let token_version = match rest {
-        "oauth2/token" => 1,
-        "oauth2/v2.0/token" => 2,
+    let (tenant_id, form) = match (tenant_id, rest) {
+        ("metadata", "identity/oauth2/token") => ("", TokenForm::InstanceMetadata),
+        ("msi", "token") => ("", TokenForm::AppService),
+        (tenant_id, "oauth2/token") => (tenant_id, TokenForm::V1),
+        (tenant_id, "oauth2/v2.0/token") => (tenant_id, TokenForm::V2),
         _ => return None,
     };
     let operation = Some(Operation::Token);
@@ -41,7 +56,7 @@ fn token(path: &str) -> Option<Route> {
         operation,
         tenant_id: tenant_id.into(),
         content_id: None,
-        token_version,
+        token: Some(form),
     })
 }
 
@@ -62,7 +77,7 @@ fn feed(path: &str) -> Option<Route> {
         operation,
         tenant_id: tenant_id.into(),
         content_id,
-        token_version: 0,
+        token: None,
     })
 }
 
@@ -106,6 +121,12 @@ mod tests {
     fn paths_mean_operations() {
         check("/t/oauth2/v2.0/token", Some(Operation::Token), None);
         check("/t/oauth2/token", Some(Operation::Token), None);
+        check(
+            "/metadata/identity/oauth2/token",
+            Some(Operation::Token),
+            None,
+        );
+        check("/msi/token", Some(Operation::Token), None);
         check(
             "/api/v1.0/t/activity/feed/subscriptions/start",
             Some(Operation::Start),

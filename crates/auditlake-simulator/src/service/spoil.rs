@@ -1,9 +1,12 @@
 //! Faults put into practice.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::quota::{NO_PUBLISHER, method_name};
 use super::reply::{Cut, Reply};
+use super::subscriptions::{disabled, too_frequent};
+use super::token::missing_permission;
 use super::{Call, Service};
 use crate::catalogue::records_of;
 use crate::content::array_of;
@@ -26,7 +29,12 @@ pub(super) fn instead(fault: &Fault, call: &Call) -> Option<Reply> {
         Fault::Throttle429 { retry_after } => {
             Some(Reply::throttled_429(method, publisher, *retry_after))
         }
+        Fault::ThrottleStart { wait } => Some(too_frequent(
+            SignedDuration::try_from(*wait).unwrap_or_default(),
+        )),
         Fault::StaleToken => Some(Reply::unauthorized()),
+        Fault::SubscriptionDisabled => Some(disabled()),
+        Fault::MissingPermission => Some(missing_permission()),
         Fault::NotFound => Some(not_found(call)),
         Fault::Expired => Some(expired(
             call.route.content_id.as_deref().unwrap_or_default(),
@@ -49,11 +57,16 @@ pub(super) fn afterwards(
         Some(Fault::ForeignContentUri(origin)) => foreign_content(reply, &service.origin, origin),
         Some(Fault::ForeignNextPage(origin)) => foreign_page(reply, &service.origin, origin),
         Some(Fault::DuplicateBlob) => twice(reply),
+        Some(Fault::OverlapPages(count)) => overlapping(reply, *count, call, service),
         Some(Fault::Body(body)) => Reply {
             body: body.clone().into(),
             ..reply
         },
         Some(Fault::RepeatRecords(count)) => repeat(reply, *count, call, service),
+        Some(Fault::RepeatWithin(count)) => {
+            let own = records_of(&reply.body);
+            with_repeated(reply, own.into_iter().take(*count))
+        }
         _ => reply,
     }
 }
@@ -63,6 +76,7 @@ pub(super) fn cut(fault: Option<&Fault>) -> Cut {
     match fault {
         Some(Fault::CutBody) => Cut::Half,
         Some(Fault::Reset) => Cut::Everything,
+        Some(Fault::Trickle(time)) => Cut::Slow(*time),
         _ => Cut::No,
     }
 }
@@ -119,18 +133,37 @@ fn edit_items(reply: Reply, edit: impl FnMut(&mut Value) -> Vec<Value>) -> Reply
     }
 }
 
+/// The page with the last blobs of the page before it in front.
+fn overlapping(reply: Reply, count: usize, call: &Call, service: &Service) -> Reply {
+    let mut items = service.end_of_page_before(call, count);
+    let own: Vec<Value> = serde_json::from_slice(&reply.body).unwrap_or_default();
+    items.extend(own);
+    Reply {
+        body: json!(items).to_string().into(),
+        ..reply
+    }
+}
+
 fn repeat(reply: Reply, count: usize, call: &Call, service: &Service) -> Reply {
     let earlier = call.route.content_id.as_deref().and_then(|id| {
-        let entry = service
-            .tenant(&call.route.tenant_id)?
-            .catalogue
-            .before(id)?;
-        Some(records_of(&entry.body()))
+        let tenant = service.tenant(&call.route.tenant_id)?;
+        let entry = tenant.catalogue.before(id)?;
+        // Else what can never be had could be had after all.
+        (!service.is_lost(tenant, entry)).then(|| records_of(&entry.body()))
     });
-    let repeated = earlier.unwrap_or_default().into_iter().take(count);
+    with_repeated(reply, earlier.unwrap_or_default().into_iter().take(count))
+}
+
+/// The blob with these records behind its own, their members in the opposite order.
+fn with_repeated(reply: Reply, repeated: impl Iterator<Item = String>) -> Reply {
     let reordered = repeated.filter_map(|record| Some(Members::parse(&record).ok()?.reversed()));
     let mut records = records_of(&reply.body);
+    let own = records.len();
     records.extend(reordered);
+    if records.len() == own {
+        // What is no array stays as it is.
+        return reply;
+    }
     Reply {
         body: array_of(&records).into(),
         ..reply

@@ -27,6 +27,14 @@ impl Subscription {
             last_start: None,
         }
     }
+
+    /// Switched off by an administrator.
+    pub(super) fn disabled() -> Self {
+        Self {
+            enabled: false,
+            last_start: None,
+        }
+    }
 }
 
 impl Service {
@@ -82,10 +90,7 @@ impl Service {
 pub(super) fn check_enabled(tenant: &Tenant, content_type: ContentType) -> Result<(), Reply> {
     match locked(&tenant.subscriptions).get(&content_type) {
         Some(subscription) if subscription.enabled => Ok(()),
-        Some(_) => Err(Reply::refused(
-            "AF20023",
-            "The subscription was disabled by a tenant admin or a service admin.",
-        )),
+        Some(_) => Err(disabled()),
         None => Err(no_subscription()),
     }
 }
@@ -97,6 +102,13 @@ pub(super) fn content_type(call: &Call) -> Result<ContentType, Reply> {
     given
         .parse()
         .map_err(|_| Reply::refused("AF20020", "The specified content type is not valid."))
+}
+
+pub(super) fn disabled() -> Reply {
+    Reply::refused(
+        "AF20023",
+        "The subscription was disabled by a tenant admin or a service admin.",
+    )
 }
 
 fn no_subscription() -> Reply {
@@ -116,7 +128,7 @@ fn wait(subscription: &Subscription, now: Timestamp) -> Option<SignedDuration> {
     wait.is_positive().then_some(wait)
 }
 
-fn too_frequent(wait: SignedDuration) -> Reply {
+pub(super) fn too_frequent(wait: SignedDuration) -> Reply {
     let (minutes, seconds) = (wait.as_secs() / 60, wait.as_secs() % 60);
     let message = format!(
         "Too many frequent subscription start requests. Please retry again after {minutes}m {seconds}s."

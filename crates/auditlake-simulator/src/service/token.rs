@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::query::Query;
 use super::reply::Reply;
+use super::route::TokenForm;
 use super::{Call, Service, Tenant, locked};
 use crate::ContentType;
 
@@ -28,17 +29,39 @@ pub(super) struct Issued {
     expires: Timestamp,
 }
 
+/// A token that was just issued.
+#[derive(Debug)]
+pub(super) struct Grant {
+    pub(super) token: String,
+    pub(super) issued: Timestamp,
+    pub(super) expires: Timestamp,
+}
+
+impl Grant {
+    /// Its lifetime.
+    pub(super) fn seconds(&self) -> i64 {
+        self.expires.as_second() - self.issued.as_second()
+    }
+}
+
 impl Service {
     pub(super) fn issue_token(&self, call: &Call) -> Result<Reply, Reply> {
         let form = Query::parse(&String::from_utf8_lossy(&call.body));
         let tenant_id = &call.route.tenant_id;
+        let form_of_answer = match call.route.token {
+            Some(form @ (TokenForm::InstanceMetadata | TokenForm::AppService)) => {
+                return self.issue_to_identity(call, form);
+            }
+            other => other.unwrap_or(TokenForm::V2),
+        };
         let tenant = self
             .tenant(tenant_id)
             .ok_or_else(|| self.no_tenant(tenant_id))?;
         self.check_grant(&form)?;
-        self.check_client(tenant, &form, &call.path)?;
-        self.check_resource(&form, call.route.token_version)?;
-        Ok(self.issue(tenant, call.route.token_version))
+        let proof = self.check_client(tenant, &form, &call.path)?;
+        self.check_resource(&form, form_of_answer)?;
+        let grant = self.grant(tenant, call, proof);
+        Ok(self.shown_grant(&grant, form_of_answer))
     }
 
     /// The tenant the request is for, if the token is for it too.
@@ -79,37 +102,46 @@ impl Service {
         self.tenant(wanted).ok_or_else(unknown)
     }
 
-    fn issue(&self, tenant: &Tenant, version: u8) -> Reply {
-        let now = self.clock.now();
-        let expires = now + self.token_lifetime;
-        let token = self.jwt(tenant, now, expires);
-        let issued = Issued {
+    /// A new token; `proof` is the claim `appidacr`: 1 for a secret, 2 for an assertion.
+    pub(super) fn grant(&self, tenant: &Tenant, call: &Call, proof: &str) -> Grant {
+        let issued = self.clock.now();
+        let expires = issued + call.token_lifetime.unwrap_or(self.token_lifetime);
+        let token = self.jwt(tenant, (issued, expires), proof);
+        let known = Issued {
             tenant_id: tenant.config.tenant_id.clone(),
             expires,
         };
-        locked(&self.tokens).insert(token.clone(), issued);
-        let seconds = self.token_lifetime.as_secs();
+        locked(&self.tokens).insert(token.clone(), known);
+        Grant {
+            token,
+            issued,
+            expires,
+        }
+    }
+
+    fn shown_grant(&self, grant: &Grant, form: TokenForm) -> Reply {
+        let seconds = grant.seconds();
         let mut body = json!({
-            "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token,
+            "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": grant.token,
         });
-        if version == 1 {
+        if form == TokenForm::V1 {
             // Version 1 writes its numbers as strings.
             body["expires_in"] = json!(seconds.to_string());
             body["ext_expires_in"] = json!(seconds.to_string());
-            body["expires_on"] = json!(expires.as_second().to_string());
-            body["not_before"] = json!(now.as_second().to_string());
+            body["expires_on"] = json!(grant.expires.as_second().to_string());
+            body["not_before"] = json!(grant.issued.as_second().to_string());
             body["resource"] = json!(self.origin);
         }
         Reply::json(200, &body)
     }
 
-    fn jwt(&self, tenant: &Tenant, now: Timestamp, expires: Timestamp) -> String {
+    fn jwt(&self, tenant: &Tenant, (now, expires): (Timestamp, Timestamp), proof: &str) -> String {
         let config = &tenant.config;
         let issuer = format!("https://sts.windows.net/{}/", config.tenant_id);
         let claims = json!({
             "aud": self.origin, "iss": issuer, "idp": issuer, "ver": "1.0", "tid": config.tenant_id,
             "iat": now.as_second(), "nbf": now.as_second(), "exp": expires.as_second(),
-            "roles": roles(tenant), "appid": config.client_id, "appidacr": "1",
+            "roles": roles(tenant), "appid": config.client_id, "appidacr": proof,
             "oid": config.client_id, "sub": config.client_id, "uti": uuid::Uuid::new_v4().simple().to_string(),
         });
         let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
@@ -131,7 +163,13 @@ impl Service {
         }
     }
 
-    fn check_client(&self, tenant: &Tenant, form: &Query, path: &str) -> Result<(), Reply> {
+    /// How the client has proved itself, see [`Service::grant`].
+    fn check_client(
+        &self,
+        tenant: &Tenant,
+        form: &Query,
+        path: &str,
+    ) -> Result<&'static str, Reply> {
         let client_id = form
             .get("client_id")
             .ok_or_else(|| self.missing("client_id"))?;
@@ -144,14 +182,16 @@ impl Service {
             return Err(self.oauth_error(400, "unauthorized_client", 700_016, &text));
         }
         if form.get("client_assertion_type") == Some(JWT_BEARER) {
-            return self.check_assertion(client_id, form.get("client_assertion"), path);
+            let endpoint = format!("{}{path}", self.origin);
+            self.check_assertion(tenant, form.get("client_assertion"), &endpoint)?;
+            return Ok("2");
         }
         let secret = form.get("client_secret").ok_or_else(|| {
             let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
             self.oauth_error(401, "invalid_client", 7_000_218, text)
         })?;
         if secret == config.client_secret {
-            return Ok(());
+            return Ok("1");
         }
         let text = format!(
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
@@ -160,35 +200,9 @@ impl Service {
         Err(self.oauth_error(401, "invalid_client", 7_000_215, &text))
     }
 
-    /// A certificate's assertion is believed if its claims are right; its signature is not looked at.
-    fn check_assertion(
-        &self,
-        client_id: &str,
-        assertion: Option<&str>,
-        path: &str,
-    ) -> Result<(), Reply> {
-        let claims = assertion
-            .and_then(|jwt| jwt.split('.').nth(1))
-            .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        let claims: Value = claims
-            .and_then(|json| serde_json::from_slice(&json).ok())
-            .unwrap_or_default();
-        let endpoint = format!("{}{path}", self.origin);
-        let expires = claims["exp"].as_i64().unwrap_or_default();
-        let good = claims["iss"] == client_id
-            && claims["sub"] == client_id
-            && claims["aud"] == endpoint.as_str()
-            && expires > self.clock.now().as_second();
-        if good {
-            return Ok(());
-        }
-        let text = "Client assertion is not within its valid time range, or its claims are wrong.";
-        Err(self.oauth_error(401, "invalid_client", 700_024, text))
-    }
-
-    fn check_resource(&self, form: &Query, version: u8) -> Result<(), Reply> {
+    fn check_resource(&self, form: &Query, version: TokenForm) -> Result<(), Reply> {
         let (name, expected) = match version {
-            1 => ("resource", self.origin.clone()),
+            TokenForm::V1 => ("resource", self.origin.clone()),
             _ => ("scope", format!("{}/.default", self.origin)),
         };
         let given = form.get(name).ok_or_else(|| self.missing(name))?;
@@ -199,7 +213,7 @@ impl Service {
         Err(self.oauth_error(400, "invalid_resource", 500_011, &text))
     }
 
-    fn missing(&self, name: &str) -> Reply {
+    pub(super) fn missing(&self, name: &str) -> Reply {
         let text = format!("The request body must contain the following parameter: '{name}'.");
         self.oauth_error(400, "invalid_request", 900_144, &text)
     }
@@ -211,7 +225,7 @@ impl Service {
         self.oauth_error(400, "invalid_request", 90002, &text)
     }
 
-    fn oauth_error(&self, status: u16, error: &str, code: u32, text: &str) -> Reply {
+    pub(super) fn oauth_error(&self, status: u16, error: &str, code: u32, text: &str) -> Reply {
         let time = self.clock.now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let id = uuid::Uuid::new_v4().to_string();
         let body = json!({
@@ -239,4 +253,12 @@ pub(super) fn check_permission(tenant: &Tenant, content_type: ContentType) -> Re
         roles(tenant).join(" ")
     );
     Err(Reply::refused_as(401, "AF10001", message))
+}
+
+/// The same for a token that lacks it though the application has it.
+pub(super) fn missing_permission() -> Reply {
+    let message = format!(
+        "The permission set ({READ}) sent in the request does not include the expected permission {READ_DLP}."
+    );
+    Reply::refused_as(401, "AF10001", message)
 }

@@ -128,6 +128,15 @@ impl Client {
         read(self.http.post(url).form(form).send().await?).await
     }
 
+    /// A GET with these headers and no token.
+    pub(crate) async fn get_plain(&self, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+        let mut request = self.http.get(format!("{}{path}", self.root()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send().await?).await
+    }
+
     /// Where it listens, whatever address it tells.
     fn root(&self) -> String {
         format!("http://{}/", self.simulator.listen_address())

@@ -75,6 +75,115 @@ async fn throttling_in_both_shapes() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_throttled_start_says_how_long_in_its_text_alone() -> Result<()> {
+    let fault = Fault::ThrottleStart {
+        wait: Duration::from_secs(526),
+    };
+    let client = always(Operation::Start, fault).await?;
+    let answer = client
+        .post("subscriptions/start?contentType=Audit.General")
+        .await?;
+    assert_eq!(answer.refusal(), "403 429");
+    assert!(answer.text.contains("after 8m 46s."), "{}", answer.text);
+    assert!(!answer.headers.contains_key("retry-after"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn throttling_without_retry_after() -> Result<()> {
+    let fault = Fault::Throttle429 { retry_after: None };
+    let client = always(Operation::ListContent, fault).await?;
+    let answer = client.list(GENERAL, 5).await?;
+    assert_eq!(answer.refusal(), "429 AF429");
+    assert!(!answer.headers.contains_key("retry-after"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_gateway_answers_in_html() -> Result<()> {
+    let client = always(Operation::ListContent, Fault::service_unavailable()).await?;
+    let answer = client.list(GENERAL, 5).await?;
+    assert_eq!(
+        (answer.status, &answer.headers["content-type"]),
+        (503, &"text/html".parse()?)
+    );
+    assert!(answer.text.starts_with("<html>"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_trickled_body_is_the_right_one_in_pieces() -> Result<()> {
+    let fault = Fault::Trickle(Duration::from_millis(160));
+    let client = always(Operation::RetrieveContent, fault).await?;
+    let start = std::time::Instant::now();
+    let answer = client.fetch_first().await?;
+    assert_eq!(answer.text, r#"[{"Id":"3","Operation":"Op"}]"#);
+    assert!(start.elapsed() >= Duration::from_millis(140));
+    assert_eq!(
+        answer.headers["content-length"],
+        answer.text.len().to_string().as_str()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn refusals_by_an_administrator() -> Result<()> {
+    let client = always(Operation::ListContent, Fault::SubscriptionDisabled).await?;
+    assert_eq!(client.list(GENERAL, 5).await?.refusal(), "400 AF20023");
+    let client = always(Operation::ListContent, Fault::MissingPermission).await?;
+    let answer = client.list(GENERAL, 5).await?;
+    assert_eq!(answer.refusal(), "401 AF10001");
+    assert!(answer.text.contains("ActivityFeed.ReadDlp"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_subscription_is_disabled_until_it_is_started_again() -> Result<()> {
+    let client = Client::with_faults(hourly(GENERAL, 1), FaultPlan::none()).await?;
+    client.simulator.disable(&client.tenant_id, GENERAL);
+    assert_eq!(client.list(GENERAL, 5).await?.refusal(), "400 AF20023");
+    assert_eq!(client.fetch_first().await?.refusal(), "400 AF20023");
+    assert_eq!(client.list(ContentType::Dlp, 5).await?.status, 200);
+    client
+        .post("subscriptions/start?contentType=Audit.General")
+        .await?;
+    assert_eq!(client.list(GENERAL, 5).await?.status, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn records_are_repeated_within_a_blob_in_another_order() -> Result<()> {
+    let records = [r#"{"Id":"1","Operation":"Op"}"#, r#"{"Id":"2"}"#];
+    let blobs = vec![Blob::of_records(GENERAL, hours_ago(1), &records)];
+    let selector = Selector::operation(Operation::RetrieveContent);
+    let rule = FaultRule::new(selector, Fault::RepeatWithin(1));
+    let client = Client::with_faults(blobs, FaultPlan::new([rule])).await?;
+    assert_eq!(
+        client.fetch_first().await?.text,
+        r#"[{"Id":"1","Operation":"Op"},{"Id":"2"},{"Operation":"Op","Id":"1"}]"#
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_blob_can_have_fifty_megabytes() -> Result<()> {
+    let large = Blob::of_size(GENERAL, hours_ago(2), 50_000_000);
+    let mut config = crate::client::config(hourly(GENERAL, 1));
+    config.tenants[0].more_blobs = vec![large];
+    let client = Client::of(config).await?;
+    let answer = client.fetch_first().await?;
+    assert!(answer.text.len() >= 50_000_000, "{}", answer.text.len());
+    let records: Vec<&serde_json::value::RawValue> = serde_json::from_str(&answer.text)?;
+    assert_eq!(records.len(), 50_000);
+    assert_eq!(
+        client.simulator.records(&client.tenant_id).len(),
+        50_001,
+        "all are distinct"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_cut_body_has_begun() -> Result<()> {
     let client = always(Operation::RetrieveContent, Fault::CutBody).await?;
     let blob = client.list(GENERAL, 5).await?.json()[0].clone();

@@ -1,9 +1,14 @@
 //! The simulator as a client meets it: over HTTP, in-process.
 
+mod assertions;
 mod client;
 mod faults;
 mod generated;
+mod identity;
+mod inspection;
+mod listings;
 mod permissions;
+mod profiles;
 mod subscriptions;
 mod tokens;
 mod walk;

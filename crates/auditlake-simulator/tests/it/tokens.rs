@@ -1,6 +1,11 @@
 //! The token endpoint and what becomes of tokens.
 
-use auditlake_simulator::{Clock, ContentType, SimulatorConfig, Source, TenantConfig};
+use std::time::Duration;
+
+use auditlake_simulator::{
+    Clock, ContentType, Fault, FaultPlan, FaultRule, Operation, Selector, SimulatorConfig, Source,
+    TenantConfig,
+};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
@@ -125,43 +130,6 @@ async fn a_token_of_another_tenant_is_refused() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_assertion_is_believed_if_its_claims_are_right() -> Result<()> {
-    let client = Client::of(config(Vec::new())).await?;
-    let tenant = client.simulator.tenants()[0].clone();
-    let origin = client.simulator.address().origin().ascii_serialization();
-    let endpoint = format!("{origin}/{}/oauth2/v2.0/token", tenant.tenant_id);
-    let scope = format!("{origin}/.default");
-    let cases = [
-        (endpoint.as_str(), 600, 200),
-        ("https://elsewhere.example/", 600, 401),
-        (&endpoint, -1, 401),
-    ];
-    for (audience, seconds, status) in cases {
-        let claims = json!({
-            "aud": audience, "iss": tenant.client_id, "sub": tenant.client_id, "exp": now().as_second() + seconds,
-        });
-        let assertion = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", tenant.client_id.as_str()),
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
-            ("client_assertion", assertion.as_str()),
-            ("scope", scope.as_str()),
-        ];
-        let path = format!("{}/oauth2/v2.0/token", tenant.tenant_id);
-        assert_eq!(
-            client.post_form(&path, &form).await?.status,
-            status,
-            "{audience} {seconds}"
-        );
-    }
-    Ok(())
-}
-
-#[tokio::test]
 async fn a_token_says_what_it_is_for() -> Result<()> {
     let mut config = config(Vec::new());
     config.tenants[0].dlp_permission = false;
@@ -180,5 +148,39 @@ async fn a_token_says_what_it_is_for() -> Result<()> {
     );
     assert_eq!(claims["roles"], json!(["ActivityFeed.Read"]));
     assert_eq!(claims["exp"].as_i64(), Some(now().as_second() + 3599));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_may_live_for_seconds() -> Result<()> {
+    let clock = Clock::fixed(now());
+    let short = Fault::ShortToken(Duration::from_secs(3));
+    let rule = FaultRule::new(Selector::operation(Operation::Token), short);
+    let client = Client::of(SimulatorConfig {
+        now: clock.clone(),
+        faults: FaultPlan::new([rule]),
+        ..config(Vec::new())
+    })
+    .await?;
+    assert_eq!(client.ask_token(&[]).await?.json()["expires_in"], 3);
+    assert_eq!(client.get("subscriptions/list").await?.status, 200);
+    clock.advance(SignedDuration::from_secs(3));
+    assert_eq!(client.get("subscriptions/list").await?.status, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn answers_are_dated_by_the_simulators_clock() -> Result<()> {
+    let client = Client::of(config(Vec::new())).await?;
+    let answer = client.get("subscriptions/list").await?;
+    assert_eq!(answer.headers["date"], "Mon, 11 May 2026 12:00:00 GMT");
+    let skew = SignedDuration::from_hours(1);
+    let ahead = Clock::skewed(skew)
+        .now()
+        .duration_since(Clock::system().now());
+    assert!(
+        (ahead - skew).abs() < SignedDuration::from_secs(5),
+        "{ahead}"
+    );
     Ok(())
 }
