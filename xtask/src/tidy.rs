@@ -67,10 +67,31 @@ pub(crate) fn run(shell: &Shell) -> Result<()> {
             );
         }
     }
+    faults.extend(missing_tests(shell)?);
     if !faults.is_empty() {
         bail!("{}", faults.join("\n"));
     }
     licences(shell)
+}
+
+/// Tests that the guide of lost records names and that are not there.
+fn missing_tests(shell: &Shell) -> Result<Vec<String>> {
+    let guide = shell.read_file("docs/guides/what-others-lose.md")?;
+    let is_name = |word: &&str| word.matches('_').count() > 3;
+    let mut faults = Vec::new();
+    for name in guide.split('`').filter(is_name) {
+        let definition = format!("fn {name}(");
+        let found = cmd!(shell, "grep -rlF {definition} tests crates")
+            .quiet()
+            .ignore_status()
+            .read()?;
+        if found.is_empty() {
+            faults.push(format!(
+                "the guide names the test `{name}`, which does not exist"
+            ));
+        }
+    }
+    Ok(faults)
 }
 
 fn imports(metadata: &Value) -> Result<Vec<String>> {

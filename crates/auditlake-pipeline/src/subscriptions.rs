@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auditlake_api::{
-    Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription,
+    Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription, WebhookChange,
 };
 
 use crate::error::Error;
@@ -68,14 +68,14 @@ fn is_enabled(subscriptions: &[Subscription], content_type: ContentType) -> bool
 }
 
 async fn start_one(client: &Client, content_type: ContentType) -> Result<Readiness, Error> {
-    let mut started = client.start_subscription(content_type).await;
+    let mut started = ensure(client, content_type).await;
     if let Some(wait) = started
         .as_ref()
         .err()
         .and_then(|error| short_wait(client, error))
     {
         tokio::time::sleep(wait).await;
-        started = client.start_subscription(content_type).await;
+        started = ensure(client, content_type).await;
     }
     match started {
         Ok(StartOutcome::Started(_)) => Ok(Readiness::Started(STARTED)),
@@ -83,6 +83,13 @@ async fn start_one(client: &Client, content_type: ContentType) -> Result<Readine
         Err(error) if error.kind() == ErrorKind::Credentials => Err(error.into()),
         Err(error) => Ok(not_started(&error)),
     }
+}
+
+/// A start that removes no webhook that somebody else has set.
+async fn ensure(client: &Client, content_type: ContentType) -> Result<StartOutcome, ApiError> {
+    client
+        .ensure_subscription(content_type, &WebhookChange::Keep)
+        .await
 }
 
 /// How long the service wants a start to wait, if that is no longer than retries may take.
@@ -94,5 +101,10 @@ fn short_wait(client: &Client, error: &ApiError) -> Option<Duration> {
 }
 
 fn not_started(error: &ApiError) -> Readiness {
-    Readiness::Unavailable(reason(error), describe(error))
+    let reason = match error.kind() {
+        // A webhook would be lost: the subscription stays as it is, disabled.
+        ErrorKind::BadRequest => GapReason::Disabled,
+        _ => reason(error),
+    };
+    Readiness::Unavailable(reason, describe(error))
 }
