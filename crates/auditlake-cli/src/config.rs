@@ -1,4 +1,6 @@
-//! The configuration file `auditlake.toml`.
+//! The configuration file `auditlake.toml`: reading it here, changing it in `edit`.
+
+pub(crate) mod edit;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -44,6 +46,7 @@ impl Config {
         Self::parse(&text, path)
     }
 
+    /// Reads the text of the file at `path`.
     fn parse(text: &str, path: &Path) -> anyhow::Result<Self> {
         let invalid = |error: toml::de::Error| unreadable(&error, text, path);
         let document = DeTable::parse(text).map_err(invalid)?;
@@ -51,6 +54,7 @@ impl Config {
             return Err(unknown.usage(text, path).into());
         }
         let mut config: Self = toml::from_str(text).map_err(invalid)?;
+        config.check_credentials(path)?;
         config.resolve_paths(path.parent().unwrap_or(Path::new("")));
         Ok(config)
     }
@@ -58,10 +62,32 @@ impl Config {
     /// Paths in the file are relative to the file.
     fn resolve_paths(&mut self, directory: &Path) {
         for settings in self.connections.values_mut() {
-            if let Some(file) = &mut settings.client_secret_file {
+            for file in settings.paths_mut() {
                 *file = directory.join(&*file);
             }
         }
+    }
+
+    fn check_credentials(&self, path: &Path) -> Result<(), Usage> {
+        for (name, settings) in &self.connections {
+            let place = || format!("{}: `{name}`", path.display());
+            settings
+                .check_credentials()
+                .map_err(|error| Usage::new(format!("{}: {error}", place())))?;
+        }
+        Ok(())
+    }
+
+    /// All connections by name, paths resolved.
+    pub(crate) fn connections(&self) -> &BTreeMap<String, ConnectionSettings> {
+        &self.connections
+    }
+
+    /// The connection of this name.
+    pub(crate) fn connection(&self, name: &str) -> Result<&ConnectionSettings, Usage> {
+        self.connections
+            .get(name)
+            .ok_or_else(|| self.unknown_connection(name))
     }
 
     /// Flags and environment over the named connection of the file.
@@ -101,7 +127,7 @@ impl Config {
         match nearest(name, self.connections.keys()) {
             Some(known) => usage.with_hint(format!("did you mean `{known}`?")),
             None => usage.with_hint(format!(
-                "add `[connections.{name}]` to `{DEFAULT_FILE}`, or give --tenant-id, --client-id and a secret"
+                "add it by `auditlake connection add {name}`, or give --tenant-id, --client-id and a secret"
             )),
         }
     }

@@ -1,17 +1,14 @@
 //! The connection that flags, environment and configuration file make together.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context;
-use auditlake_pipeline::{ClientConfig, Connection, Secret};
+use auditlake_pipeline::{ClientConfig, Cloud as Preset, Connection, Credential, Secret};
 use url::Url;
 
 use crate::args::connection::{Cloud, ConnectionArgs, ConnectionSettings};
 use crate::config::{Config, DEFAULT_FILE};
+use crate::credential::{credential, variable};
 use crate::exit::Usage;
-
-/// The variable that holds the secret itself.
-const SECRET_VARIABLE: &str = "AUDITLAKE_CLIENT_SECRET";
 
 /// The connection that was asked for, and its secret. Flags win over the environment, that over the file.
 pub(crate) fn connection(
@@ -19,9 +16,7 @@ pub(crate) fn connection(
     config: Option<&Path>,
 ) -> anyhow::Result<Connection> {
     let config = Config::load(config)?;
-    let variable = std::env::var(SECRET_VARIABLE)
-        .ok()
-        .filter(|secret| !secret.is_empty());
+    let variable = variable();
     let settings = settle(config, args, variable.is_some())?;
     Ok(Connection::new(
         args.name.clone(),
@@ -29,36 +24,66 @@ pub(crate) fn connection(
     )?)
 }
 
-/// The settings; the variable with the secret goes before a file that only the configuration names.
+/// The settings; the variable with the secret goes before a credential that only the configuration names.
 fn settle(
     config: Config,
     args: &ConnectionArgs,
     has_variable: bool,
 ) -> Result<ConnectionSettings, Usage> {
-    let mut settings = config.settle(args)?;
-    if has_variable {
-        settings
-            .client_secret_file
-            .clone_from(&args.settings.client_secret_file);
+    args.settings.check_credentials()?;
+    let settings = config.settle(args)?;
+    if has_variable && !args.settings.has_credential() {
+        return Ok(settings.without_credential());
     }
     Ok(settings)
 }
 
 fn client(settings: ConnectionSettings, variable: Option<String>) -> anyhow::Result<ClientConfig> {
-    let (api_address, authority) = addresses(&settings)?;
-    let tenant_id = settings
-        .tenant_id
-        .ok_or_else(|| missing("tenant id", "--tenant-id"))?;
-    let client_id = settings
-        .client_id
-        .ok_or_else(|| missing("client id", "--client-id"))?;
-    let secret = secret(settings.client_secret_file, variable)?;
-    let mut client = ClientConfig::new(api_address, authority, tenant_id, client_id, secret);
+    let needed = client_ids(&settings)?;
+    let credential = credential(&settings, variable)?;
+    Ok(client_of(settings, needed, credential))
+}
+
+/// Checks all that can be checked without the credential.
+pub(crate) fn check(name: &str, settings: ConnectionSettings) -> anyhow::Result<()> {
+    settings.check_credentials()?;
+    let ids = client_ids(&settings)?;
+    let credential = if settings.managed_identity {
+        credential(&settings, None)?
+    } else {
+        Secret::new("checked later".to_owned()).into()
+    };
+    let client = client_of(settings, ids, credential);
+    let connection = Connection::new(Some(name.to_owned()), client)?;
+    Ok(connection
+        .client
+        .validate()
+        .map_err(auditlake_pipeline::Error::from)?)
+}
+
+/// Tenant id and client id, the latter empty for the identity of a machine itself.
+fn client_ids(settings: &ConnectionSettings) -> Result<(String, String), Usage> {
+    let tenant_id = settings.tenant_id.clone();
+    let tenant_id = tenant_id.ok_or_else(|| missing("tenant id", "--tenant-id"))?;
+    match &settings.client_id {
+        Some(client_id) => Ok((tenant_id, client_id.clone())),
+        None if settings.managed_identity => Ok((tenant_id, String::new())),
+        None => Err(missing("client id", "--client-id")),
+    }
+}
+
+fn client_of(
+    settings: ConnectionSettings,
+    (tenant_id, client_id): (String, String),
+    credential: Credential,
+) -> ClientConfig {
+    let (api_address, authority) = addresses(&settings);
+    let mut client = ClientConfig::new(api_address, authority, tenant_id, client_id, credential);
     client.publisher_identifier = settings.publisher_identifier;
     let requests_per_minute = settings.requests_per_minute;
     client.requests_per_minute =
         requests_per_minute.unwrap_or(ClientConfig::DEFAULT_REQUESTS_PER_MINUTE);
-    Ok(client)
+    client
 }
 
 fn missing(what: &str, flag: &str) -> Usage {
@@ -68,45 +93,16 @@ fn missing(what: &str, flag: &str) -> Usage {
 }
 
 /// API address and authority: as given, or those of the cloud.
-fn addresses(settings: &ConnectionSettings) -> Result<(Url, Url), url::ParseError> {
-    let of_address = settings.api_address.as_ref().and_then(Cloud::of);
-    let (api_address, authority) = settings
-        .cloud
-        .or(of_address)
-        .unwrap_or_default()
-        .addresses();
-    let given =
-        |given: &Option<Url>, preset: &str| given.clone().map_or_else(|| preset.parse(), Ok);
-    Ok((
-        given(&settings.api_address, api_address)?,
-        given(&settings.authority, authority)?,
-    ))
-}
-
-/// The secret. A line break at its end is the editor's.
-fn secret(file: Option<PathBuf>, variable: Option<String>) -> anyhow::Result<Secret> {
-    let text = match file {
-        Some(file) => read_secret(&file)?,
-        None => variable.unwrap_or_default(),
-    };
-    let text = text.trim_end_matches(['\r', '\n']).to_owned();
-    if text.is_empty() {
-        let hint = format!("give --client-secret-file FILE, or set {SECRET_VARIABLE}");
-        return Err(Usage::new("there is no client secret")
-            .with_hint(hint)
-            .into());
-    }
-    Ok(Secret::new(text))
-}
-
-fn read_secret(file: &Path) -> anyhow::Result<String> {
-    let failed = || {
-        Usage::new(format!(
-            "cannot read the client secret file `{}`",
-            file.display()
-        ))
-    };
-    std::fs::read_to_string(file).with_context(failed)
+pub(crate) fn addresses(settings: &ConnectionSettings) -> (Url, Url) {
+    let of_address = settings.api_address.as_ref().and_then(Preset::of);
+    let preset = settings.cloud.map(Cloud::preset).or(of_address);
+    let preset = preset.unwrap_or_default();
+    let api_address = settings.api_address.clone();
+    let authority = settings.authority.clone();
+    (
+        api_address.unwrap_or_else(|| preset.api_address()),
+        authority.unwrap_or_else(|| preset.authority()),
+    )
 }
 
 #[cfg(test)]
@@ -135,26 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_the_files_or_else_the_variables() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("secret");
-        std::fs::write(&file, "from file\r\n").unwrap();
-        let variable = || Some("from variable".to_owned());
-        assert_eq!(
-            secret(Some(file), variable()).unwrap().expose(),
-            "from file"
-        );
-        assert_eq!(secret(None, variable()).unwrap().expose(), "from variable");
-        assert!(secret(None, Some("\n".to_owned())).is_err());
-    }
-
-    #[test]
     fn a_cloud_brings_both_addresses() {
         let settings = ConnectionSettings {
             cloud: Some(Cloud::GccHigh),
             ..ConnectionSettings::default()
         };
-        let (api_address, authority) = addresses(&settings).unwrap();
+        let (api_address, authority) = addresses(&settings);
         assert_eq!(api_address.as_str(), "https://manage.office365.us/");
         assert_eq!(authority.as_str(), "https://login.microsoftonline.us/");
     }
@@ -166,7 +148,7 @@ mod tests {
             ..ConnectionSettings::default()
         };
         assert_eq!(
-            addresses(&settings).unwrap().1.as_str(),
+            addresses(&settings).1.as_str(),
             "https://login.microsoftonline.us/"
         );
     }

@@ -8,19 +8,22 @@
 //! assert!(command.find_subcommand("backfill").is_some());
 //! ```
 //!
-//! Modules, in reading order: `args` (what can be asked), `config` (the file), `connect` (flags, environment
-//! and file together), `run` (from arguments to an exit
-//! code), `commands` (one file each), `progress`, `print`, `exit`, `logging`.
+//! Modules, in reading order: `args` (what can be asked), `config` (the file), `credential` and `connect` (flags,
+//! environment and file together), `run` (from arguments to an exit code), `commands` (one file each), `starts` (what
+//! is remembered of them), `progress`, `print`, `atomic`, `exit`, `logging`.
 
 mod args;
+mod atomic;
 mod commands;
 mod config;
 mod connect;
+mod credential;
 mod exit;
 mod logging;
 mod print;
 mod progress;
 mod run;
+mod starts;
 
 pub use args::command;
 pub use run::main;

@@ -1,7 +1,8 @@
 //! Subscriptions as a person handles them: list, start, stop.
 
 use auditlake_api::{
-    Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription, WebhookChange,
+    Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription, Webhook,
+    WebhookChange,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -121,7 +122,7 @@ impl Subscriptions {
         match self.client.ensure_subscription(content_type, change).await {
             Ok(StartOutcome::Started(_)) => (Started::Started, true),
             Ok(StartOutcome::AlreadyEnabled) => (Started::AlreadyEnabled, true),
-            Err(error) => (not_started(&error), was_sent(&error)),
+            Err(error) => (not_started(&error, change), was_sent(&error)),
         }
     }
 
@@ -137,18 +138,30 @@ fn was_sent(error: &ApiError) -> bool {
     error.status().is_some() || error.kind() == ErrorKind::Network
 }
 
-fn not_started(error: &ApiError) -> Started {
+fn not_started(error: &ApiError, change: &WebhookChange) -> Started {
     let wait = error
         .retry_after()
         .and_then(|wait| SignedDuration::try_from(wait).ok());
-    match wait.filter(|_| error.kind() == ErrorKind::Throttled) {
-        Some(wait) => Started::Waiting {
-            until: Timestamp::now() + wait.min(START_INTERVAL),
-        },
-        None => Started::Failed {
-            step: Step::failed(error),
-        },
+    if let Some(wait) = wait.filter(|_| error.kind() == ErrorKind::Throttled) {
+        let until = Timestamp::now() + wait.min(START_INTERVAL);
+        return Started::Waiting { until };
     }
+    let mut step = Step::failed(error);
+    if let WebhookChange::Set(webhook) = change {
+        step.detail = step.detail.map(|words| without_keys(&words, webhook));
+    }
+    Started::Failed { step }
+}
+
+/// The service repeats the address that it could not validate.
+fn without_keys(words: &str, webhook: &Webhook) -> String {
+    let origin = origin(&webhook.address).unwrap_or_default();
+    words.replace(&webhook.address, &origin)
+}
+
+fn origin(address: &str) -> Option<String> {
+    let address = Url::parse(address).ok()?;
+    Some(address.origin().ascii_serialization())
 }
 
 /// A webhook that the service has disabled, or that has expired, is not the same: a start revives it.
@@ -208,10 +221,9 @@ impl WebhookState {
                 .and_then(Value::as_str)
                 .filter(|text| !text.is_empty())
         };
-        let origin = text("address").and_then(|address| Url::parse(address).ok());
         Some(Self {
             status: text("status").map(str::to_owned),
-            origin: origin.map(|address| address.origin().ascii_serialization()),
+            origin: text("address").and_then(origin),
             expiration: text("expiration").map(str::to_owned),
         })
     }
@@ -219,7 +231,7 @@ impl WebhookState {
 
 #[cfg(test)]
 mod tests {
-    use auditlake_api::{ClientConfig, Cloud, Secret, Webhook};
+    use auditlake_api::{ClientConfig, Cloud, Secret};
     use serde_json::json;
 
     use super::*;

@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use auditlake_pipeline::Cloud as Preset;
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use url::Url;
+
+use crate::exit::Usage;
 
 /// One connection, by name or by flags.
 #[derive(Debug, Clone, Default, Args)]
@@ -18,7 +22,8 @@ pub(crate) struct ConnectionArgs {
 
 /// What a connection consists of: flags here, keys of `[connections.NAME]` in the configuration file.
 ///
-/// The secret itself is in none of them: it comes from a file or from `AUDITLAKE_CLIENT_SECRET`.
+/// The secret itself is in none of them: it comes from a file or from `AUDITLAKE_CLIENT_SECRET`. There is one
+/// credential: a secret, a certificate, a federated token or a managed identity.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[command(next_help_heading = "Connection")]
 #[serde(deny_unknown_fields)]
@@ -35,12 +40,25 @@ pub(crate) struct ConnectionSettings {
     /// Directory (tenant) id, a GUID
     #[arg(long, env = "AUDITLAKE_TENANT_ID", value_name = "GUID")]
     pub(crate) tenant_id: Option<String>,
-    /// Application (client) id
+    /// Application (client) id; with --managed-identity that of a user-assigned identity
     #[arg(long, env = "AUDITLAKE_CLIENT_ID", value_name = "GUID")]
     pub(crate) client_id: Option<String>,
     /// File that holds the client secret; or set `AUDITLAKE_CLIENT_SECRET` to the secret itself
     #[arg(long, env = "AUDITLAKE_CLIENT_SECRET_FILE", value_name = "FILE")]
     pub(crate) client_secret_file: Option<PathBuf>,
+    /// Certificate that is registered with the application, and its RSA key: one PEM file, or .pfx/.p12
+    #[arg(long, env = "AUDITLAKE_CERTIFICATE_FILE", value_name = "FILE")]
+    pub(crate) certificate_file: Option<PathBuf>,
+    /// File that holds the password of a .pfx or .p12 certificate
+    #[arg(long, env = "AUDITLAKE_CERTIFICATE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) certificate_password_file: Option<PathBuf>,
+    /// File with a token of an issuer that the application trusts (workload identity federation)
+    #[arg(long, env = "AUDITLAKE_FEDERATED_TOKEN_FILE", value_name = "FILE")]
+    pub(crate) federated_token_file: Option<PathBuf>,
+    /// Use the identity that Azure gives to this machine or app
+    #[arg(long, env = "AUDITLAKE_MANAGED_IDENTITY", value_parser = FalseyValueParser::new())]
+    #[serde(default)]
+    pub(crate) managed_identity: bool,
     /// GUID of the tenant that wrote the client, sent with every request [default: the tenant id]
     #[arg(long, env = "AUDITLAKE_PUBLISHER_IDENTIFIER", value_name = "GUID")]
     pub(crate) publisher_identifier: Option<String>,
@@ -52,6 +70,12 @@ pub(crate) struct ConnectionSettings {
 impl ConnectionSettings {
     /// These settings, and those of `file` where there are none. A cloud replaces the file's addresses as well.
     pub(crate) fn or(self, file: Self) -> Self {
+        // A credential is one thing, not to be mixed of two.
+        let credential = if self.has_credential() {
+            self.clone()
+        } else {
+            file.clone()
+        };
         let (cloud, api_address, authority) = match (self.cloud, self.api_address) {
             (Some(cloud), _) => (Some(cloud), None, self.authority),
             (None, Some(address)) => (None, Some(address), self.authority.or(file.authority)),
@@ -67,10 +91,67 @@ impl ConnectionSettings {
             authority,
             tenant_id: self.tenant_id.or(file.tenant_id),
             client_id: self.client_id.or(file.client_id),
-            client_secret_file: self.client_secret_file.or(file.client_secret_file),
+            client_secret_file: credential.client_secret_file,
+            certificate_file: credential.certificate_file,
+            certificate_password_file: self
+                .certificate_password_file
+                .or(credential.certificate_password_file),
+            federated_token_file: credential.federated_token_file,
+            managed_identity: credential.managed_identity,
             publisher_identifier: self.publisher_identifier.or(file.publisher_identifier),
             requests_per_minute: self.requests_per_minute.or(file.requests_per_minute),
         }
+    }
+
+    /// The keys of the credentials that are given; more than one is a mistake.
+    pub(crate) fn credentials(&self) -> Vec<&'static str> {
+        let given = [
+            ("client_secret_file", self.client_secret_file.is_some()),
+            ("certificate_file", self.certificate_file.is_some()),
+            ("federated_token_file", self.federated_token_file.is_some()),
+            ("managed_identity", self.managed_identity),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given);
+        given.map(|(key, _)| key).collect()
+    }
+
+    /// Whether there is a credential besides the variable with the secret.
+    pub(crate) fn has_credential(&self) -> bool {
+        !self.credentials().is_empty()
+    }
+
+    /// The same without a credential.
+    pub(crate) fn without_credential(self) -> Self {
+        Self {
+            client_secret_file: None,
+            certificate_file: None,
+            certificate_password_file: None,
+            federated_token_file: None,
+            managed_identity: false,
+            ..self
+        }
+    }
+
+    /// Refuses two credentials: which of them is meant cannot be known.
+    pub(crate) fn check_credentials(&self) -> Result<(), Usage> {
+        match self.credentials().as_slice() {
+            given @ [_, _, ..] => Err(Usage::new(format!(
+                "a connection has one credential, not `{}`",
+                given.join("` and `")
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The files that are named.
+    pub(crate) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let paths = [
+            &mut self.client_secret_file,
+            &mut self.certificate_file,
+            &mut self.certificate_password_file,
+            &mut self.federated_token_file,
+        ];
+        paths.into_iter().flatten()
     }
 
     /// The keys, as the configuration file spells them.
@@ -84,9 +165,6 @@ impl ConnectionSettings {
 }
 
 /// The clouds whose addresses are known.
-///
-/// API addresses: Microsoft, Office 365 Management Activity API reference, section "Activity API operations".
-/// Authorities: Microsoft Entra authentication endpoints of the national clouds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Cloud {
@@ -102,34 +180,14 @@ pub(crate) enum Cloud {
 }
 
 impl Cloud {
-    /// API address and authority.
-    pub(crate) const fn addresses(self) -> (&'static str, &'static str) {
+    /// The addresses.
+    pub(crate) const fn preset(self) -> Preset {
         match self {
-            Self::Enterprise => (
-                "https://manage.office.com",
-                "https://login.microsoftonline.com",
-            ),
-            Self::Gcc => (
-                "https://manage-gcc.office.com",
-                "https://login.microsoftonline.com",
-            ),
-            Self::GccHigh => (
-                "https://manage.office365.us",
-                "https://login.microsoftonline.us",
-            ),
-            Self::Dod => (
-                "https://manage.protection.apps.mil",
-                "https://login.microsoftonline.us",
-            ),
+            Self::Enterprise => Preset::Enterprise,
+            Self::Gcc => Preset::Gcc,
+            Self::GccHigh => Preset::GccHigh,
+            Self::Dod => Preset::Dod,
         }
-    }
-
-    /// The cloud that an API address belongs to.
-    pub(crate) fn of(api_address: &Url) -> Option<Self> {
-        let clouds = Self::value_variants().iter().copied();
-        clouds
-            .into_iter()
-            .find(|cloud| api_address.as_str().trim_end_matches('/') == cloud.addresses().0)
     }
 }
 
@@ -170,6 +228,45 @@ mod tests {
             (merged.cloud, merged.api_address, merged.authority),
             (Some(Cloud::Dod), None, None)
         );
+    }
+
+    #[test]
+    fn a_credential_by_flag_drops_that_of_the_file() {
+        let flags = ConnectionSettings {
+            managed_identity: true,
+            ..Default::default()
+        };
+        let file = ConnectionSettings {
+            client_secret_file: Some("secret".into()),
+            ..Default::default()
+        };
+        assert_eq!(
+            flags.clone().or(file.clone()).credentials(),
+            ["managed_identity"]
+        );
+        assert_eq!(
+            ConnectionSettings::default().or(file.clone()).credentials(),
+            ["client_secret_file"]
+        );
+        let both = ConnectionSettings {
+            client_secret_file: file.client_secret_file,
+            ..flags
+        };
+        assert!(both.check_credentials().is_err());
+        assert!(both.without_credential().check_credentials().is_ok());
+    }
+
+    #[test]
+    fn every_cloud_of_the_client_can_be_asked_for() {
+        let presets: Vec<Preset> = Cloud::value_variants()
+            .iter()
+            .map(|cloud| cloud.preset())
+            .collect();
+        assert_eq!(presets, Preset::ALL);
+        for cloud in Cloud::value_variants() {
+            let name = cloud.to_possible_value().expect("no cloud is hidden");
+            assert_eq!(name.get_name(), cloud.preset().as_str());
+        }
     }
 
     #[test]

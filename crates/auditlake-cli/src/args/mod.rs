@@ -2,9 +2,11 @@
 
 pub(crate) mod backfill;
 pub(crate) mod connection;
+pub(crate) mod connections;
 pub(crate) mod demo;
 pub(crate) mod normalize;
 pub(crate) mod simulate;
+pub(crate) mod subscription;
 pub(crate) mod value;
 
 use std::path::PathBuf;
@@ -12,10 +14,11 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::backfill::BackfillArgs;
-use self::connection::ConnectionArgs;
+use self::connections::ConnectionCommand;
 use self::demo::DemoArgs;
 use self::normalize::NormalizeArgs;
 use self::simulate::SimulateArgs;
+use self::subscription::SubscriptionCommand;
 
 /// The whole command with all subcommands, for whoever documents it.
 pub fn command() -> clap::Command {
@@ -26,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   auditlake demo
       simulator, backfill and a few queries: no account needed
+  auditlake connection add contoso --tenant-id … --client-id … --client-secret-file secret.txt
   auditlake connection test contoso
   auditlake backfill contoso --lake s3://security/audit
   auditlake normalize export.csv --to ndjson
@@ -113,38 +117,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Connection(ConnectionCommand),
     #[command(subcommand)]
+    Subscription(SubscriptionCommand),
+    #[command(subcommand)]
     Schema(SchemaCommand),
     Simulate(SimulateArgs),
     Demo(DemoArgs),
-}
-
-const CONNECTION_EXAMPLES: &str = "\
-Examples:
-  auditlake connection test contoso
-  auditlake connection test --tenant-id 11111111-2222-3333-4444-555555555555 \\
-      --client-id 66666666-7777-8888-9999-000000000000 --client-secret-file secret.txt";
-
-/// Ways into tenants
-#[derive(Debug, Subcommand)]
-#[command(after_help = CONNECTION_EXAMPLES)]
-pub(crate) enum ConnectionCommand {
-    Test(ConnectionTestArgs),
-}
-
-/// Try a connection: permissions, content types, clock; changes nothing at the service
-#[derive(Debug, Args)]
-#[command(after_help = CONNECTION_EXAMPLES)]
-pub(crate) struct ConnectionTestArgs {
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Output,
 }
 
 const SCHEMA_EXAMPLES: &str = "\

@@ -39,6 +39,14 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     })
 }
 
+/// Reads a point in time as [`moment`] does.
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
+    match moment(text) {
+        Ok(Moment::At(time)) => Ok(time),
+        _ => Err("expected a time such as `2026-05-04T10:00:00Z`".to_owned()),
+    }
+}
+
 /// Reads `1h`, `90m`, `1h 30m`, `7d`; a day has 24 hours.
 pub(crate) fn duration(text: &str) -> Result<SignedDuration, String> {
     let expected = || "expected a duration such as `1h`, `30m` or `7d`".to_owned();
@@ -90,6 +98,13 @@ mod tests {
         for bad in ["", "yesterday", "7", "-7d", "2026-13-01"] {
             assert!(moment(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_is_no_duration() {
+        let expected = "2026-05-04T00:00:00Z".parse().map_err(drop);
+        assert_eq!(time("2026-05-04").map_err(drop), expected);
+        assert!(time("7d").is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod normalize;
 pub(crate) mod schema;
 pub(crate) mod simulate;
+pub(crate) mod subscription;
 
 use std::path::Path;
 

@@ -4,12 +4,20 @@ use crate::command::run;
 
 #[test]
 fn every_command_shows_examples() {
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["backfill"],
         &["normalize"],
         &["connection"],
+        &["connection", "add"],
+        &["connection", "list"],
+        &["connection", "show"],
         &["connection", "test"],
+        &["connection", "remove"],
+        &["subscription"],
+        &["subscription", "list"],
+        &["subscription", "start"],
+        &["subscription", "stop"],
         &["schema"],
         &["schema", "show"],
         &["simulate"],

@@ -1,9 +1,13 @@
 //! The command as a person or a program meets it.
 
 mod command;
+mod connections;
 mod demo;
 mod help;
 mod normalize;
+mod permissions;
 mod schema;
 mod service;
+mod subscriptions;
 mod usage;
+mod world;

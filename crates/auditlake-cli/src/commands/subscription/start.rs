@@ -1,0 +1,236 @@
+//! `auditlake subscription start`.
+
+use std::collections::BTreeSet;
+use std::{io, iter};
+
+use auditlake_pipeline::check::{Step, StepKind};
+use auditlake_pipeline::subscription::START_INTERVAL;
+use auditlake_pipeline::{Connection, ContentType, Started, Subscriptions, Webhook, WebhookChange};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{Document, connection, content_types, exit};
+use crate::args::Output;
+use crate::args::subscription::{SubscriptionStartArgs, WebhookArgs};
+use crate::credential::read;
+use crate::exit::{Exit, Usage};
+use crate::print::table::table;
+use crate::print::{json, note};
+use crate::run::Session;
+use crate::starts::{Key, Starts};
+
+/// A content type, and what became of it.
+#[derive(Debug, Serialize)]
+struct Row {
+    content_type: String,
+    #[serde(flatten)]
+    started: Started,
+}
+
+pub(super) async fn start(args: &SubscriptionStartArgs, session: &Session) -> anyhow::Result<Exit> {
+    let change = change(&args.webhook, Timestamp::now())?;
+    let connection = connection(&args.connection, session)?;
+    let mut document = Document::new(&connection);
+    let starter = Starter {
+        key: key(&connection),
+        starts: remembered(Starts::open(args.state_dir.as_deref())),
+        subscriptions: Subscriptions::list(connection).await?,
+        change,
+    };
+    for content_type in content_types(&args.content_types) {
+        document.subscriptions.push(Row {
+            content_type: content_type.to_string(),
+            started: starter.start(content_type).await,
+        });
+    }
+    match args.output {
+        Output::Json => json(&document)?,
+        Output::Text => note(&text(&document.subscriptions)),
+    }
+    Ok(outcome(&document.subscriptions))
+}
+
+struct Starter {
+    key: Key,
+    starts: Option<Starts>,
+    subscriptions: Subscriptions,
+    change: WebhookChange,
+}
+
+impl Starter {
+    /// A start is remembered before it is sent, so that an interrupted command is too.
+    async fn start(&self, content_type: ContentType) -> Started {
+        if self.subscriptions.is_done(content_type, &self.change) {
+            return Started::AlreadyEnabled;
+        }
+        let key = self.key.with(content_type);
+        if let Some(until) = self
+            .remember(|starts| starts.claim(&key, Timestamp::now()))
+            .flatten()
+        {
+            return Started::Waiting { until };
+        }
+        let (started, was_sent) = self.subscriptions.start(content_type, &self.change).await;
+        let now = Timestamp::now();
+        if !was_sent {
+            self.remember(|starts| starts.release(&key, now));
+        } else if let Started::Waiting { until } = started {
+            self.remember(|starts| starts.set_until(&key, until, now));
+        }
+        started
+    }
+
+    fn remember<T>(&self, remember: impl FnOnce(&Starts) -> io::Result<T>) -> Option<T> {
+        remembered(remember(self.starts.as_ref()?))
+    }
+}
+
+/// Without a memory the service's own check has to do.
+fn remembered<T>(result: io::Result<T>) -> Option<T> {
+    let told = |error: &io::Error| {
+        note(&format!(
+            "warning: the times of starts cannot be remembered: {error}"
+        ));
+    };
+    result.inspect_err(told).ok()
+}
+
+/// The label is the file's text.
+fn change(args: &WebhookArgs, now: Timestamp) -> anyhow::Result<WebhookChange> {
+    let Some(address) = &args.webhook else {
+        return Ok(if args.remove_webhook {
+            WebhookChange::Remove
+        } else {
+            WebhookChange::Keep
+        });
+    };
+    if address.scheme() != "https" {
+        return Err(Usage::new("a webhook has an https address").into());
+    }
+    if args.webhook_expiration.is_some_and(|time| time <= now) {
+        return Err(Usage::new("the webhook's expiration is past").into());
+    }
+    let auth_id = args.webhook_auth_id_file.as_deref();
+    Ok(WebhookChange::Set(Webhook {
+        address: address.to_string(),
+        auth_id: auth_id
+            .map(|file| read("webhook auth id", file))
+            .transpose()?,
+        expiration: args.webhook_expiration.map(written),
+    }))
+}
+
+/// As the service writes it: seconds, in UTC, without a zone.
+fn written(time: Timestamp) -> String {
+    TimeZone::UTC
+        .to_datetime(time)
+        .strftime("%Y-%m-%dT%H:%M:%S")
+        .to_string()
+}
+
+fn key(connection: &Connection) -> Key {
+    let client = &connection.client;
+    Key {
+        api: client.api_address.origin().ascii_serialization(),
+        tenant_id: client.tenant_id.to_ascii_lowercase(),
+        client_id: client.client_id.to_ascii_lowercase(),
+        content_type: String::new(),
+    }
+}
+
+fn text(rows: &[Row]) -> String {
+    let mut table = table(&["content type", "result", "details"]);
+    for row in rows {
+        let (result, details) = told(&row.started);
+        table.add_row([row.content_type.as_str(), result, &details]);
+    }
+    let hints = rows.iter().filter_map(|row| match &row.started {
+        Started::Failed { step } => step.hint.as_ref(),
+        _ => None,
+    });
+    let hints: BTreeSet<String> = hints.map(|hint| format!("hint: {hint}")).collect();
+    let lines: Vec<String> = iter::once(table.to_string()).chain(hints).collect();
+    lines.join("\n")
+}
+
+fn told(started: &Started) -> (&'static str, String) {
+    match started {
+        Started::Started => (
+            "started",
+            "the first content may take up to 12 hours".to_owned(),
+        ),
+        Started::AlreadyEnabled => ("enabled before", String::new()),
+        Started::Waiting { until } => (
+            "too soon",
+            format!(
+                "one start in {} minutes is taken; again after {until:.0}",
+                START_INTERVAL.as_mins()
+            ),
+        ),
+        Started::Failed { step } => ("failed", step.detail.clone().unwrap_or_default()),
+    }
+}
+
+fn outcome(rows: &[Row]) -> Exit {
+    let too_soon = Step {
+        ok: false,
+        kind: Some(StepKind::Throttled),
+        detail: None,
+        hint: None,
+    };
+    let failed = rows.iter().filter_map(|row| match &row.started {
+        Started::Started | Started::AlreadyEnabled => None,
+        Started::Waiting { .. } => Some(&too_soon),
+        Started::Failed { step } => Some(step),
+    });
+    let failed: Vec<&Step> = failed.collect();
+    exit(rows.len() - failed.len(), &failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(webhook: &str, expiration: Option<&str>) -> WebhookArgs {
+        WebhookArgs {
+            webhook: Some(webhook.parse().expect("a URL")),
+            webhook_auth_id_file: None,
+            webhook_expiration: expiration.map(|time| time.parse().expect("a time")),
+            remove_webhook: false,
+        }
+    }
+
+    #[test]
+    fn a_webhook_is_written_as_the_service_writes_it() {
+        let now: Timestamp = "2026-05-04T10:00:00Z".parse().unwrap();
+        let asked = args(
+            "https://hook.contoso.example/a",
+            Some("2026-12-31T01:00:00.5+01:00"),
+        );
+        let expected = Webhook {
+            address: "https://hook.contoso.example/a".to_owned(),
+            auth_id: None,
+            expiration: Some("2026-12-31T00:00:00".to_owned()),
+        };
+        assert_eq!(change(&asked, now).unwrap(), WebhookChange::Set(expected));
+    }
+
+    #[test]
+    fn a_webhook_that_the_service_would_refuse_is_not_asked_for() {
+        let now: Timestamp = "2026-05-04T10:00:00Z".parse().unwrap();
+        assert!(change(&args("http://hook.contoso.example/", None), now).is_err());
+        let past = Some("2026-05-04T10:00:00Z");
+        assert!(change(&args("https://hook.contoso.example/", past), now).is_err());
+    }
+
+    #[test]
+    fn nothing_is_removed_unless_asked() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut asked = args("https://hook.contoso.example/", None);
+        asked.webhook = None;
+        assert_eq!(change(&asked, now).unwrap(), WebhookChange::Keep);
+        asked.remove_webhook = true;
+        assert_eq!(change(&asked, now).unwrap(), WebhookChange::Remove);
+    }
+}

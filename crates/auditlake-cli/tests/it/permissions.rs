@@ -1,0 +1,206 @@
+//! `connection test` against tenants that lack something.
+
+use auditlake_simulator::ContentType;
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::Value;
+
+use crate::command::{auditlake, ran};
+use crate::world::{World, blob};
+
+const TEST: [&str; 4] = ["connection", "test", "--output", "json"];
+
+fn all() -> Vec<ContentType> {
+    ContentType::ALL.to_vec()
+}
+
+/// The permission's row.
+fn permission<'a>(test: &'a Value, name: &str) -> Option<&'a Value> {
+    let mut rows = test["permissions"].as_array()?.iter();
+    rows.find(|row| row["name"] == name)
+}
+
+#[test]
+fn the_token_is_told_with_its_credential_its_end_and_its_tenant() {
+    let world = World::new(|tenant| tenant.subscriptions = all()).unwrap();
+    let ran = world.run(&TEST).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(test["credential"], "client_secret");
+    assert_eq!(test["tenant_matches"], true);
+    let expires: Timestamp = test["token_expires"].as_str().unwrap().parse().unwrap();
+    assert!(expires > Timestamp::now(), "{expires}");
+    let read = permission(&test, "ActivityFeed.Read").unwrap();
+    assert_eq!(
+        (read["granted"].as_bool(), read["set"].as_str()),
+        (Some(true), Some("least"))
+    );
+}
+
+#[test]
+fn the_newest_blob_of_a_day_is_found() {
+    let now = Timestamp::now();
+    let hours = |hours| now - SignedDuration::from_hours(hours);
+    let world = World::new(|tenant| {
+        tenant.subscriptions = all();
+        tenant.more_blobs = vec![
+            blob(ContentType::Exchange, hours(9)),
+            blob(ContentType::Exchange, hours(7)),
+            blob(ContentType::SharePoint, hours(30)),
+        ];
+    })
+    .unwrap();
+    let ran = world.run(&TEST).unwrap();
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let found = &test["content_types"]["Audit.Exchange"];
+    let newest: Timestamp = found["newest_blob"].as_str().unwrap().parse().unwrap();
+    assert!(
+        newest.duration_since(hours(7)).abs() < SignedDuration::from_secs(1),
+        "{newest}"
+    );
+    assert_eq!(found["blobs"], 0, "none in the last hour");
+    assert_eq!(
+        test["content_types"]["Audit.SharePoint"]["newest_blob"],
+        Value::Null
+    );
+}
+
+#[test]
+fn a_missing_permission_has_its_kind_and_a_hint() {
+    let world = World::new(|tenant| {
+        tenant.subscriptions = all();
+        tenant.dlp_permission = false;
+    })
+    .unwrap();
+    let ran = world.run(&TEST).unwrap();
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let dlp = permission(&test, "ActivityFeed.ReadDlp").unwrap();
+    assert_eq!(
+        (dlp["granted"].as_bool(), dlp["set"].as_str()),
+        (Some(false), Some("larger"))
+    );
+    let listing = &test["content_types"]["DLP.All"]["listing"];
+    assert_eq!(listing["kind"], "permission");
+    assert!(
+        listing["hint"]
+            .as_str()
+            .unwrap()
+            .contains("ActivityFeed.ReadDlp"),
+        "{listing}"
+    );
+}
+
+#[test]
+fn a_wrong_secret_has_its_kind_and_a_hint() {
+    let world = World::new(|_| {}).unwrap();
+    let mut command = world.command(&TEST);
+    let wrong = ran(command.env("AUDITLAKE_CLIENT_SECRET", "wr0ng-s3cret")).unwrap();
+    assert_eq!(wrong.code, Some(3), "{}", wrong.stderr);
+    let test: Value = serde_json::from_str(&wrong.stdout).unwrap();
+    assert_eq!(test["token"]["kind"], "credentials");
+    assert!(
+        test["token"]["hint"]
+            .as_str()
+            .unwrap()
+            .contains("client secret"),
+        "{test}"
+    );
+}
+
+#[test]
+fn nobody_at_the_address_is_no_matter_of_credentials() {
+    let directory = tempfile::tempdir().unwrap();
+    // A port that was bound and is closed again: nobody answers there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let address = format!("http://{port}");
+    let ids = [
+        "--tenant-id",
+        "11111111-2222-3333-4444-555555555555",
+        "--client-id",
+        "c",
+    ];
+    let mut command = auditlake(directory.path());
+    command
+        .args(TEST)
+        .args(ids)
+        .args(["--api-address", &address, "--authority", &address]);
+    let gone = ran(command.env("AUDITLAKE_CLIENT_SECRET", "any")).unwrap();
+    assert_eq!(gone.code, Some(1), "{}", gone.stderr);
+    let test: Value = serde_json::from_str(&gone.stdout).unwrap();
+    assert_eq!(test["token"]["kind"], "unreachable");
+}
+
+#[test]
+fn a_disabled_subscription_is_told_and_leaves_the_connection_sound() {
+    let world = World::new(|tenant| tenant.subscriptions = all()).unwrap();
+    world
+        .simulator
+        .disable(&world.tenant.tenant_id, ContentType::General);
+    let ran = world.run(&TEST).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let found = &test["content_types"]["Audit.General"];
+    assert_eq!(
+        (
+            found["subscription"].as_str(),
+            found["listing"]["kind"].as_str()
+        ),
+        (Some("disabled"), Some("disabled"))
+    );
+}
+
+#[test]
+fn a_managed_identity_takes_the_place_of_a_secret() {
+    let world = World::new(|tenant| tenant.subscriptions = all()).unwrap();
+    let mut command = world.command(&TEST);
+    command
+        .arg("--managed-identity")
+        .env_remove("AUDITLAKE_CLIENT_SECRET")
+        .env(
+            "IDENTITY_ENDPOINT",
+            format!("{}msi/token", world.simulator.address()),
+        )
+        .env(
+            "IDENTITY_HEADER",
+            auditlake_simulator::config::IDENTITY_HEADER,
+        );
+    let ran = ran(&mut command).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(test["credential"], "managed_identity");
+}
+
+#[test]
+fn a_certificate_of_the_configuration_takes_the_place_of_a_secret() {
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let names = vec!["collector.contoso.example".to_owned()];
+    let certificate = CertificateParams::new(names)
+        .unwrap()
+        .self_signed(&key)
+        .unwrap();
+    let world = World::new(|tenant| {
+        tenant.subscriptions = all();
+        tenant.certificates = vec![certificate.pem().into_bytes()];
+    })
+    .unwrap();
+    let pem = [certificate.pem(), key.serialize_pem()].concat();
+    std::fs::write(world.path().join("app.pem"), pem).unwrap();
+    let mut add = auditlake(world.path());
+    add.args([
+        "connection",
+        "add",
+        "contoso",
+        "--certificate-file",
+        "app.pem",
+    ]);
+    assert_eq!(ran(add.args(world.flags())).unwrap().code, Some(0));
+    let mut command = auditlake(world.path());
+    let ran = ran(command.args(TEST).arg("contoso")).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(test["credential"], "certificate");
+}
