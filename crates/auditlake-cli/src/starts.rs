@@ -85,7 +85,7 @@ impl Starts {
         })
     }
 
-    /// Forgets a start that was not sent.
+    /// Forgets a start that came to nothing.
     pub(crate) fn release(&self, key: &Key, now: Timestamp) -> io::Result<()> {
         self.change(now, |starts| starts.retain(|found| found.key != *key))
     }

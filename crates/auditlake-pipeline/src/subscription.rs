@@ -110,7 +110,7 @@ impl Subscriptions {
 
     /// Starts it, whatever the time of the last start is; an existing webhook is removed only when that is the change.
     ///
-    /// Returns what became of it, and whether a start was sent, which begins [`START_INTERVAL`].
+    /// Returns what became of it, and whether this begins a [`START_INTERVAL`].
     pub async fn start(
         &self,
         content_type: ContentType,
@@ -122,7 +122,7 @@ impl Subscriptions {
         match self.client.ensure_subscription(content_type, change).await {
             Ok(StartOutcome::Started(_)) => (Started::Started, true),
             Ok(StartOutcome::AlreadyEnabled) => (Started::AlreadyEnabled, true),
-            Err(error) => (not_started(&error, change), was_sent(&error)),
+            Err(error) => (not_started(&error, change), counts(&error)),
         }
     }
 
@@ -133,9 +133,12 @@ impl Subscriptions {
     }
 }
 
-/// A request that was refused here, before it was sent, has no status; one without an answer may have arrived.
-fn was_sent(error: &ApiError) -> bool {
-    error.status().is_some() || error.kind() == ErrorKind::Network
+/// A request that was refused here, before it was sent, has no status; one without an answer may have arrived. Who may
+/// not start anything has not started anything.
+fn counts(error: &ApiError) -> bool {
+    let is_denied = matches!(error.kind(), ErrorKind::Credentials | ErrorKind::Permission);
+    let was_sent = error.status().is_some() || error.kind() == ErrorKind::Network;
+    was_sent && !is_denied
 }
 
 fn not_started(error: &ApiError, change: &WebhookChange) -> Started {

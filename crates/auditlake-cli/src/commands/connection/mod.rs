@@ -3,6 +3,7 @@
 mod change;
 mod show;
 mod test;
+mod told;
 
 use crate::args::connections::ConnectionCommand;
 use crate::exit::Exit;

@@ -71,9 +71,9 @@ impl Starter {
         {
             return Started::Waiting { until };
         }
-        let (started, was_sent) = self.subscriptions.start(content_type, &self.change).await;
+        let (started, counts) = self.subscriptions.start(content_type, &self.change).await;
         let now = Timestamp::now();
-        if !was_sent {
+        if !counts {
             self.remember(|starts| starts.release(&key, now));
         } else if let Started::Waiting { until } = started {
             self.remember(|starts| starts.set_until(&key, until, now));
