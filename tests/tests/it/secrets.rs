@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
-use auditlake_simulator::{Fault, FaultRule, Operation, Selector, Which};
+use auditlake_simulator::{FaultPlan, SimulatorConfig, TenantConfig};
 
 use crate::world::{World, binary};
 
@@ -23,12 +23,14 @@ fn everything(directory: &Path, found: &mut Vec<u8>) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_secret_nor_token_is_printed_or_written() -> Result<()> {
-    let world = World::week(200).await?;
-    let failing = Selector::operation(Operation::RetrieveContent).which(Which::Nth(2));
-    world.faults([FaultRule::new(
-        failing,
-        Fault::Status(500, "oops".to_owned()),
-    )]);
+    let tenants = vec![TenantConfig::generated(0, 7, 200)];
+    let faults = "hostile:1".parse::<FaultPlan>()?;
+    let world = World::with(SimulatorConfig {
+        tenants,
+        faults,
+        ..SimulatorConfig::default()
+    })
+    .await?;
     let tenant = world.simulator.tenants().swap_remove(0);
     let address = world.simulator.address().to_string();
     let mut command = Command::new(binary()?);
@@ -39,6 +41,8 @@ async fn neither_secret_nor_token_is_printed_or_written() -> Result<()> {
         "24h",
         "--report",
         "-",
+        "--retry-for",
+        "3s",
         "--requests-per-minute",
         "100000",
     ]);
@@ -58,6 +62,11 @@ async fn neither_secret_nor_token_is_printed_or_written() -> Result<()> {
 
     let mut said = output.stdout;
     said.extend(output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(4),
+        "something could not be had, and is named"
+    );
     assert!(
         said.len() > 10_000,
         "the log is verbose: {} bytes",

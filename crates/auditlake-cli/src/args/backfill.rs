@@ -70,6 +70,12 @@ pub(crate) struct BackfillArgs {
     /// Blobs to download at once
     #[arg(long, env = "AUDITLAKE_FETCHES", value_name = "N", default_value_t = fetches(), value_parser = clap::value_parser!(u16).range(1..), help_heading = "Options")]
     pub(crate) fetches: u16,
+    /// How long a request that fails is tried again before its blob or window is named as a gap
+    #[arg(long, env = "AUDITLAKE_RETRY_FOR", value_name = "DURATION", default_value = "5m", value_parser = duration, help_heading = "Options")]
+    pub(crate) retry_for: SignedDuration,
+    /// Largest blob to accept, unpacked; a larger one is named as a gap
+    #[arg(long, env = "AUDITLAKE_MAX_BODY", value_name = "SIZE", default_value = "256MiB", value_parser = size, help_heading = "Options")]
+    pub(crate) max_body: u64,
     /// Write the run report (JSON) to a file, `-` for standard output
     #[arg(
         long,
@@ -104,7 +110,7 @@ fn fetches() -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use auditlake_pipeline::BackfillOptions;
+    use auditlake_pipeline::{BackfillOptions, ClientConfig, RetryPolicy};
     use clap::Parser;
 
     use super::*;
@@ -122,5 +128,7 @@ mod tests {
         assert_eq!(args.window, options.window);
         assert_eq!(args.memory_limit, options.memory_limit);
         assert_eq!(usize::from(args.fetches), options.fetches);
+        assert_eq!(args.retry_for.unsigned_abs(), RetryPolicy::PATIENT.total);
+        assert_eq!(args.max_body, ClientConfig::DEFAULT_MAX_BODY_BYTES as u64);
     }
 }

@@ -12,7 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   auditlake simulate
       one tenant with a made-up week, and the command line to read it
-  auditlake simulate --tenants 3 --records 100000 --faults flaky --listen 127.0.0.1:8080
+  auditlake simulate --tenants 3 --records 100000 --faults hostile:7 --listen 127.0.0.1:8080
   auditlake simulate --events records.ndjson --requests-per-minute 600
   auditlake simulate --output json | head -1 | jq .address";
 
@@ -42,7 +42,7 @@ pub(crate) struct SimulateArgs {
         default_value_t = 42
     )]
     pub(crate) seed: u64,
-    /// What goes wrong: `none` or `flaky`
+    /// What goes wrong: `none`, `calm`, `busy`, `flaky` or `hostile`, each with a seed where wanted (`hostile:7`)
     #[arg(
         long,
         env = "AUDITLAKE_SIMULATE_FAULTS",

@@ -16,7 +16,9 @@ use crate::progress;
 use crate::run::Session;
 
 pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result<Exit> {
-    let connection = connect::connection(&args.connection, session.config.as_deref())?;
+    let mut connection = connect::connection(&args.connection, session.config.as_deref())?;
+    connection.client.retry.total = args.retry_for.unsigned_abs();
+    connection.client.max_body_bytes = usize::try_from(args.max_body).unwrap_or(usize::MAX);
     let options = options(&args, Timestamp::now())?;
     check_lake(&args.lake)?;
     let progress = Arc::new(Progress::default());
