@@ -20,7 +20,8 @@ pub mod options;
 pub mod run;
 
 pub mod plan;
-mod subscriptions;
+mod readiness;
+mod starts;
 
 mod budget;
 mod fetch;

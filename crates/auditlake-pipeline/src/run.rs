@@ -35,9 +35,10 @@ use crate::normalize::{Generation, RawGeneration};
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
 use crate::plan::{self, Plan, RETENTION, Span, window_name};
 use crate::progress::Progress;
+use crate::readiness::{self, Readiness};
 use crate::recorder::Recorder;
 use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
-use crate::subscriptions::{self, Readiness};
+use crate::starts::Starts;
 
 /// Rows take about so many times the bytes of their bodies, while they are encoded.
 const EXPANSION: u64 = 8;
@@ -89,7 +90,12 @@ impl Run {
         self.announce(&plan);
         let lake = Lake::open(&self.options.lake)?;
         let start = self.options.start_subscriptions && !self.options.dry_run;
-        let prepare = subscriptions::prepare(&self.client, &self.options.content_types, start);
+        let starter = readiness::Starter {
+            client: &self.client,
+            starts: Starts::new(lake.clone(), &self.connection),
+            now: self.options.clock.now(),
+        };
+        let prepare = starter.prepare(&self.options.content_types, start);
         let readiness = self.cancellable(prepare.boxed()).await?;
         let committer = self.cancellable(self.committer(lake).boxed()).await?;
         let fetcher = self.fetcher(&committer);

@@ -12,6 +12,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::error::ErrorKind;
 use crate::report::Outcome;
+use crate::subscription::START_INTERVAL;
 
 const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 const NOW: &str = "2026-05-11T10:30:00Z";
@@ -438,6 +439,22 @@ async fn a_small_memory_limit_makes_more_generations_and_comes_to_an_end() {
     assert_eq!((report.events, report.blobs.fetched), (60 * 100 + 2000, 61));
     assert!(report.files > 5, "{}", report.files);
     assert_eq!(report.outcome(), Outcome::Complete);
+}
+
+#[tokio::test]
+async fn a_subscription_is_not_started_twice_within_a_quarter_of_an_hour() {
+    let stopped = Service {
+        stopped: [ContentType::Exchange].into(),
+        ..service()
+    };
+    let world = World::new(stopped).await;
+    for _ in 0..2 {
+        world.run(|_| ()).await.unwrap();
+    }
+    assert_eq!(world.service.requests_with("/subscriptions/start"), 1);
+    let later = Clock::fixed(time(NOW) + START_INTERVAL + SignedDuration::from_secs(1));
+    world.run(|options| options.clock = later).await.unwrap();
+    assert_eq!(world.service.requests_with("/subscriptions/start"), 2);
 }
 
 /// A run can be spawned: its future may move between threads.

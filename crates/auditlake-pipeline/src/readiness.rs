@@ -5,10 +5,12 @@ use std::time::Duration;
 use auditlake_api::{
     Client, ContentType, Error as ApiError, ErrorKind, StartOutcome, Subscription, WebhookChange,
 };
+use jiff::Timestamp;
 
 use crate::error::Error;
 use crate::fetch::{describe, reason};
 use crate::gap::GapReason;
+use crate::starts::Starts;
 
 /// Said of a content type whose subscription was started just now.
 ///
@@ -25,33 +27,56 @@ pub(crate) enum Readiness {
     Unavailable(GapReason, String),
 }
 
-/// Looks at the subscriptions, and starts what is missing when `start` is set.
-pub(crate) async fn prepare(
-    client: &Client,
-    content_types: &[ContentType],
-    start: bool,
-) -> Result<Vec<(ContentType, Readiness)>, Error> {
-    let subscriptions = match client.list_subscriptions().await {
-        Ok(subscriptions) => subscriptions,
-        // Which content types lack it, the listings tell one by one.
-        Err(error) if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Disabled) => {
-            return Ok(ready(content_types));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut readiness = Vec::new();
-    for &content_type in content_types {
-        let state = match is_enabled(&subscriptions, content_type) {
-            true => Readiness::Ready,
-            false if start => start_one(client, content_type).await?,
-            false => Readiness::Unavailable(
-                GapReason::Disabled,
-                "there is no enabled subscription".to_owned(),
-            ),
+/// Looks at subscriptions, and starts what is missing.
+#[derive(Debug)]
+pub(crate) struct Starter<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) starts: Starts,
+    pub(crate) now: Timestamp,
+}
+
+impl Starter<'_> {
+    /// Looks at the subscriptions, and starts what is missing when `start` is set.
+    pub(crate) async fn prepare(
+        &self,
+        content_types: &[ContentType],
+        start: bool,
+    ) -> Result<Vec<(ContentType, Readiness)>, Error> {
+        let subscriptions = match self.client.list_subscriptions().await {
+            Ok(subscriptions) => subscriptions,
+            // Which content types lack it, the listings tell one by one.
+            Err(error) if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Disabled) => {
+                return Ok(ready(content_types));
+            }
+            Err(error) => return Err(error.into()),
         };
-        readiness.push((content_type, state));
+        let mut readiness = Vec::new();
+        for &content_type in content_types {
+            let state = match is_enabled(&subscriptions, content_type) {
+                true => Readiness::Ready,
+                false if start => self.start(content_type).await?,
+                false => Readiness::Unavailable(
+                    GapReason::Disabled,
+                    "there is no enabled subscription".to_owned(),
+                ),
+            };
+            readiness.push((content_type, state));
+        }
+        Ok(readiness)
     }
-    Ok(readiness)
+
+    /// Starts one, unless that was done just now: then its listing tells whether it took effect.
+    async fn start(&self, content_type: ContentType) -> Result<Readiness, Error> {
+        if self.starts.is_recent(content_type, self.now).await? {
+            tracing::warn!(%content_type, "started within the last 15 minutes, not started again");
+            return Ok(Readiness::Ready);
+        }
+        let readiness = start_one(self.client, content_type).await?;
+        if matches!(readiness, Readiness::Started(_)) {
+            self.starts.remember(content_type, self.now).await?;
+        }
+        Ok(readiness)
+    }
 }
 
 fn ready(content_types: &[ContentType]) -> Vec<(ContentType, Readiness)> {
