@@ -37,7 +37,7 @@ impl Client {
         let current = subscriptions
             .iter()
             .find(|found| found.content_type == content_type.as_str());
-        if current.is_some_and(|current| is_done(current, change)) {
+        if current.is_some_and(|current| change.is_met_by(current)) {
             return Ok(StartOutcome::AlreadyEnabled);
         }
         match (change, current.filter(|current| has_webhook(current))) {
@@ -53,13 +53,16 @@ impl Client {
     }
 }
 
-fn is_done(current: &Subscription, change: &WebhookChange) -> bool {
-    let as_asked = match change {
-        WebhookChange::Keep => true,
-        WebhookChange::Set(webhook) => is_same(current, webhook),
-        WebhookChange::Remove => !has_webhook(current),
-    };
-    current.is_enabled() && as_asked
+impl WebhookChange {
+    /// Whether a subscription is enabled and its webhook as this change wants it, so that no start is needed.
+    pub fn is_met_by(&self, current: &Subscription) -> bool {
+        let as_asked = match self {
+            Self::Keep => true,
+            Self::Set(webhook) => is_same(current, webhook),
+            Self::Remove => !has_webhook(current),
+        };
+        current.is_enabled() && as_asked
+    }
 }
 
 fn has_webhook(current: &Subscription) -> bool {

@@ -102,7 +102,7 @@ fn whole_characters(text: &str) -> Cow<'_, str> {
     Cow::Owned(whole)
 }
 
-/// Bytes of `uXXXX`.
+/// Bytes of `u` and four digits.
 const UNICODE_ESCAPE: usize = 5;
 
 /// Bytes of an escape after its backslash: a pair of surrogates is one.
@@ -124,7 +124,7 @@ fn escape_length(escape: &str) -> usize {
     }
 }
 
-/// The code unit of `uXXXX` when it is half a character.
+/// The code unit of `u` and four digits when it is half a character.
 fn surrogate(escape: &str) -> Option<u32> {
     let digits = escape.strip_prefix('u')?.get(..4)?;
     u32::from_str_radix(digits, 16)

@@ -95,17 +95,7 @@ impl Subscriptions {
 
     /// Whether nothing is to be done for it: it is enabled, and its webhook is as asked.
     pub fn is_done(&self, content_type: ContentType, change: &WebhookChange) -> bool {
-        find(&self.listed, content_type).is_some_and(|found| {
-            let webhook = found.webhook.as_ref().filter(|webhook| !webhook.is_null());
-            let as_asked = match change {
-                WebhookChange::Keep => true,
-                WebhookChange::Remove => webhook.is_none(),
-                WebhookChange::Set(asked) => {
-                    webhook.is_some_and(|webhook| is_same(webhook, &serde_json::json!(asked)))
-                }
-            };
-            found.is_enabled() && as_asked
-        })
+        find(&self.listed, content_type).is_some_and(|found| change.is_met_by(found))
     }
 
     /// Starts it, whatever the time of the last start is; an existing webhook is removed only when that is the change.
@@ -165,20 +155,6 @@ fn without_keys(words: &str, webhook: &Webhook) -> String {
 fn origin(address: &str) -> Option<String> {
     let address = Url::parse(address).ok()?;
     Some(address.origin().ascii_serialization())
-}
-
-/// A webhook that the service has disabled, or that has expired, is not the same: a start revives it.
-fn is_same(webhook: &Value, asked: &Value) -> bool {
-    let text = |of: &Value, name: &str| {
-        of.get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
-    let is_enabled =
-        text(webhook, "status").is_none_or(|status| status.eq_ignore_ascii_case("enabled"));
-    let same = |name: &&str| text(webhook, name) == text(asked, name);
-    is_enabled && ["address", "authId", "expiration"].iter().all(same)
 }
 
 /// The content type's subscription.
