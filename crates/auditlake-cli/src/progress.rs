@@ -205,7 +205,7 @@ fn time_left(elapsed: Duration, done: u64, planned: u64) -> Option<Duration> {
     each.checked_mul(remaining)
 }
 
-/// Requests of the last minute.
+/// The rate of requests.
 #[derive(Debug)]
 struct Pace {
     started: Instant,
@@ -220,7 +220,7 @@ impl Pace {
         }
     }
 
-    /// Takes the count in, and says how many were counted within the last minute.
+    /// Takes the count in, and says how many a minute there were lately: over about a minute, less at the start.
     fn per_minute(&mut self, now: Instant, count: u64) -> u64 {
         self.samples.push_back((now, count));
         // The first sample that stays is the last one that is a minute old.
@@ -231,7 +231,11 @@ impl Pace {
         {
             self.samples.pop_front();
         }
-        self.samples.front().map_or(0, |(_, first)| count - first)
+        let Some(&(since, first)) = self.samples.front() else {
+            return 0;
+        };
+        let seconds = now.duration_since(since).as_secs().max(1);
+        (count - first) * MINUTE.as_secs() / seconds
     }
 }
 
@@ -244,10 +248,11 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::start(start);
         let at = |secs| start + Duration::from_secs(secs);
-        assert_eq!(pace.per_minute(at(30), 100), 100);
+        assert_eq!(pace.per_minute(at(30), 100), 200);
         assert_eq!(pace.per_minute(at(60), 150), 150);
         assert_eq!(pace.per_minute(at(90), 160), 60);
-        assert_eq!(pace.per_minute(at(200), 160), 0);
+        assert_eq!(pace.per_minute(at(160), 230), 60);
+        assert_eq!(pace.per_minute(at(300), 230), 0);
     }
 
     #[test]
