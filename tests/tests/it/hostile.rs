@@ -8,13 +8,7 @@ use auditlake_simulator::{FaultPlan, SimulatorConfig, TenantConfig};
 
 use crate::world::{World, verdict};
 
-/// How many seeds are tried: three, or what `AUDITLAKE_TEST_SEEDS` says.
-fn seeds() -> std::ops::Range<u64> {
-    let wanted = std::env::var("AUDITLAKE_TEST_SEEDS")
-        .ok()
-        .and_then(|number| number.parse().ok());
-    0..wanted.unwrap_or(3)
-}
+const SEEDS: std::ops::Range<u64> = 0..10;
 
 async fn hostile(seed: u64) -> Result<(World, Report)> {
     let tenants = vec![TenantConfig::generated(0, seed, 600)];
@@ -44,7 +38,7 @@ fn named(report: &Report) -> BTreeSet<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_can_be_had_is_there_and_the_rest_is_named() -> Result<()> {
-    let runs: Vec<_> = seeds()
+    let runs: Vec<_> = SEEDS
         .map(|seed| tokio::spawn(async move { (seed, hostile(seed).await) }))
         .collect();
     for task in runs {
