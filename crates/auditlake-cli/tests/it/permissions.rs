@@ -1,7 +1,8 @@
 //! `connection test` against tenants that lack something.
 
-use auditlake_simulator::ContentType;
+use auditlake_simulator::{ContentType, FederatedCredential};
 use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::Value;
 
@@ -203,4 +204,46 @@ fn a_certificate_of_the_configuration_takes_the_place_of_a_secret() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let test: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(test["credential"], "certificate");
+}
+
+/// A token as Kubernetes or GitHub would issue it, good for ten minutes.
+fn federated_token(key: &KeyPair, claims: &FederatedCredential) -> anyhow::Result<String> {
+    let claims = serde_json::json!({
+        "iss": claims.issuer, "sub": claims.subject, "aud": claims.audience,
+        "exp": jsonwebtoken::get_current_timestamp() + 600,
+    });
+    let key = EncodingKey::from_rsa_pem(key.serialize_pem().as_bytes())?;
+    Ok(jsonwebtoken::encode(
+        &Header::new(Algorithm::RS256),
+        &claims,
+        &key,
+    )?)
+}
+
+#[test]
+fn a_federated_token_takes_the_place_of_a_secret_only_from_the_issuer_that_is_trusted() {
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let trusted = FederatedCredential {
+        issuer: "https://issuer.example/".to_owned(),
+        subject: "system:serviceaccount:security:auditlake".to_owned(),
+        audience: "api://AzureADTokenExchange".to_owned(),
+        public_key: key.public_key_pem(),
+    };
+    let world = World::new(|tenant| {
+        tenant.subscriptions = all();
+        tenant.federated = vec![trusted.clone()];
+    })
+    .unwrap();
+    let stranger = FederatedCredential {
+        subject: "system:serviceaccount:default:other".to_owned(),
+        ..trusted.clone()
+    };
+    for (claims, code) in [(&trusted, 0), (&stranger, 3)] {
+        let token = federated_token(&key, claims).unwrap();
+        std::fs::write(world.path().join("token"), token + "\n").unwrap();
+        let mut command = auditlake(world.path());
+        command.args(TEST).args(["--federated-token-file", "token"]);
+        let ran = ran(command.args(world.flags())).unwrap();
+        assert_eq!(ran.code, Some(code), "{}", ran.stderr);
+    }
 }
