@@ -170,9 +170,30 @@ impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
     }
 }
 
-/// A key borrowed where it has no escapes.
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+/// A key, borrowed where it has no escapes. Half a character (a lone surrogate) in it is U+FFFD: the record has its bytes.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member's name")
+            }
+
+            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Cow<'de, str>, E> {
+                Ok(String::from_utf8_lossy(bytes))
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Cow<'de, str>, E> {
+                Ok(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Bytes).map(Key)
+    }
+}
 
 /// Text of a JSON string, number or boolean; none for null, the empty string, arrays, objects and unreadable strings.
 pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
@@ -241,6 +262,13 @@ mod tests {
         let record = parse(r#"{"a":"\ud800"}"#);
         assert_eq!(record.text("a"), None);
         assert_eq!(record.unmapped().as_deref(), Some(r#"{"a":"\ud800"}"#));
+    }
+
+    #[test]
+    fn half_a_character_in_a_name_spoils_no_record() {
+        let record = parse(r#"{"\udc00k":1,"b\u00e9":2}"#);
+        assert_eq!(record.members.len(), 2);
+        assert_eq!(record.int("bé"), Some(2));
     }
 
     #[test]

@@ -111,6 +111,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the object that was asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(
+            self,
+            Self::Store {
+                source: object_store::Error::NotFound { .. },
+                ..
+            }
+        )
+    }
+
     /// Whether the object was there already, so that nothing was written.
     pub fn is_already_exists(&self) -> bool {
         matches!(self, Self::AlreadyExists { .. })

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use auditlake_parquet::{EncodedFile, Lake};
@@ -66,6 +67,8 @@ pub(crate) struct Committer {
     others: OtherRuns,
     /// Whether the ledger had intents of runs at work then.
     held: bool,
+    /// Attempts of this run so far: no two write the same file.
+    attempts: AtomicU32,
 }
 
 /// What the commits say that were read so far.
@@ -97,6 +100,7 @@ impl Committer {
     ) -> Result<Self, Error> {
         let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
         let mut committer = Self {
+            attempts: AtomicU32::new(0),
             ledger: Ledger::new(site.lake.clone(), &site.connection),
             tables: Tables::new(site.zstd_level),
             run,
@@ -358,7 +362,8 @@ impl Committer {
 
     async fn encode(&self, generation: &Arc<Generation>, place: &Place) -> Result<Addition, Error> {
         let (generation, identities) = (Arc::clone(generation), self.identities.clone());
-        let (tables, name) = (self.tables.clone(), file_name(place, self.run.id()));
+        let number = self.attempts.fetch_add(1, Ordering::Relaxed);
+        let (tables, name) = (self.tables.clone(), file_name(place, self.run.id(), number));
         tokio::task::spawn_blocking(move || dedup::add(&generation, &identities, &tables, &name))
             .await?
     }
@@ -458,8 +463,9 @@ fn committed_file(file: &EncodedFile) -> CommittedFile {
     }
 }
 
-/// Unique, and sorts by the window's start: `20260504T100000Z-Audit.Exchange-000000-4ac81f0b`.
-fn file_name(place: &Place, run_id: &str) -> String {
+/// Unique by the run and its attempt, and sorts by the window's start:
+/// `20260504T100000Z-Audit.Exchange-000000-4ac81f0b-17`.
+fn file_name(place: &Place, run_id: &str, attempt: u32) -> String {
     let Place { unit, generation } = place;
     let start = unit.window.split('_').next().unwrap_or_default();
     // The end of a run id is random, its start is the time.
@@ -467,7 +473,10 @@ fn file_name(place: &Place, run_id: &str) -> String {
         .chars()
         .skip(run_id.len().saturating_sub(8))
         .collect();
-    format!("{start}-{}-{generation:06}-{run}", unit.content_type)
+    format!(
+        "{start}-{}-{generation:06}-{run}-{attempt}",
+        unit.content_type
+    )
 }
 
 /// First window of the ledger that a run must look at.

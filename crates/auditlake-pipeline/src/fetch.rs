@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use auditlake_api::{Client, ContentBlob, ContentType, Error as ApiError, ErrorKind, Window};
+use auditlake_api::{
+    Client, ContentBlob, ContentType, Error as ApiError, ErrorKind, Operation, Window,
+};
 use futures::{StreamExt, stream};
 use tokio::sync::mpsc::Sender;
 use tokio_util::task::AbortOnDropHandle;
@@ -238,7 +240,7 @@ impl Fetcher {
     }
 
     fn not_fetched(&self, blob: &ContentBlob, error: &ApiError) -> Failed {
-        if error.kind() == ErrorKind::Credentials {
+        if has_no_token(error) {
             self.lock().refused.get_or_insert_with(|| error.clone());
         }
         failed(
@@ -256,11 +258,11 @@ impl Fetcher {
     /// Whether an error of a listing means that the content type, or everything, is out of reach.
     fn give_up(&self, content_type: ContentType, error: &ApiError) -> bool {
         match error.kind() {
-            ErrorKind::Credentials => {
+            ErrorKind::Credentials if has_no_token(error) => {
                 self.lock().refused.get_or_insert_with(|| error.clone());
                 true
             }
-            ErrorKind::Permission | ErrorKind::Disabled => {
+            ErrorKind::Credentials | ErrorKind::Permission | ErrorKind::Disabled => {
                 self.unavailable(content_type, reason(error), describe(error));
                 true
             }
@@ -372,6 +374,11 @@ impl Waiting {
         }
         ready
     }
+}
+
+/// Whether no token can be had any more, which ends everything. A token that one request refuses may serve the others.
+fn has_no_token(error: &ApiError) -> bool {
+    error.kind() == ErrorKind::Credentials && error.operation() == Operation::AcquireToken
 }
 
 /// The gap's reason for an error of the service.

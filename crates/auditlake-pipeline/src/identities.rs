@@ -34,15 +34,32 @@ impl Identities {
             .map(|file| file.path.clone())
             .collect();
         stream::iter(paths)
-            .map(|path| async move { read_text_column_at(lake, &path, identity_column(&path)).await })
+            .map(|path| async move { identities_of(lake, &path).await })
             .buffer_unordered(READS)
             .try_for_each(|uids| {
-                let uids = uids.iter().flatten().filter_map(|uid| u128::from_str_radix(uid, 16).ok());
+                let uids = uids
+                    .iter()
+                    .flatten()
+                    .filter_map(|uid| u128::from_str_radix(uid, 16).ok());
                 self.with(|known| known.extend(uids));
                 futures::future::ok(())
             })
             .await?;
         Ok(())
+    }
+}
+
+/// The identities of a file; none when it is gone, as then its records are not in the lake either.
+async fn identities_of(
+    lake: &Lake,
+    path: &str,
+) -> Result<Vec<Option<String>>, auditlake_parquet::Error> {
+    match read_text_column_at(lake, path, identity_column(path)).await {
+        Err(error) if error.is_not_found() => {
+            tracing::warn!(path, "a committed file is not in the lake any more");
+            Ok(Vec::new())
+        }
+        read => read,
     }
 }
 

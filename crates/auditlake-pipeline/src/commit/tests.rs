@@ -344,3 +344,31 @@ async fn what_a_run_committed_that_came_and_went_meanwhile_is_known() {
         [1; 8]
     );
 }
+
+#[tokio::test]
+async fn a_file_that_somebody_removed_does_not_keep_new_records_out() {
+    let (_directory, lake) = on_disk();
+    let first = generation(WINDOW, &[("a", body_of(0..3))]).await;
+    committer(&lake, &recorder())
+        .await
+        .commit(first)
+        .await
+        .unwrap();
+    let files: Vec<_> = lake
+        .store()
+        .list(Some(&lake.path("events")))
+        .try_collect()
+        .await
+        .unwrap();
+    for file in files {
+        lake.store().delete(&file.location).await.unwrap();
+    }
+    let recorder = recorder();
+    let second = generation(NEXT_WINDOW, &[("b", body_of(3..5))]).await;
+    committer(&lake, &recorder)
+        .await
+        .commit(second)
+        .await
+        .unwrap();
+    assert_eq!(recorder.report().events, 2);
+}

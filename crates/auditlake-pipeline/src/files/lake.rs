@@ -263,6 +263,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn two_files_with_records_of_one_class_and_day_are_both_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let one = file(directory.path(), "one.jsonl", &record(1));
+        let two = file(directory.path(), "two.jsonl", &record(2));
+        let report = bring(directory.path(), &[&one, &two], 512 << 20)
+            .await
+            .unwrap();
+        assert_eq!((report.events, report.files), (2, 2));
+        let again = bring(directory.path(), &[&two, &one], 512 << 20)
+            .await
+            .unwrap();
+        assert_eq!((again.events, again.duplicates), (0, 2));
+    }
+
+    #[tokio::test]
     async fn a_large_file_is_committed_in_parts() {
         let directory = tempfile::tempdir().unwrap();
         let lines = (0..40).map(record).collect::<Vec<_>>().join("\n");
