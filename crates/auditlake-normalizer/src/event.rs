@@ -105,10 +105,14 @@ fn profile_of(attribute: &str) -> Option<Profile> {
         "cloud" | "api" => Some(Profile::Cloud),
         "actor" | "device" => Some(Profile::Host),
         "action_id" | "action" | "disposition_id" | "disposition" | "is_alert" | "malware"
-        | "policy" => Some(Profile::SecurityControl),
+        | "policy" | "risk_level_id" | "risk_level" => Some(Profile::SecurityControl),
+        "ai_model" | "message_context" => Some(Profile::AiOperation),
         _ => None,
     }
 }
+
+/// The classes of this table that know the profile `ai_operation`.
+const AI_CLASSES: &[u16] = &[6003, 6005];
 
 /// For each class, what it allows, by top-level column.
 static ALLOWED: LazyLock<Vec<Vec<Allowed>>> = LazyLock::new(|| {
@@ -122,7 +126,9 @@ fn allowed(class: &Class, attribute: &str) -> Allowed {
     if EVERYWHERE.contains(&attribute) || class.native.contains(&attribute) {
         return Allowed::Yes;
     }
-    profile_of(attribute).map_or(Allowed::No, Allowed::With)
+    profile_of(attribute)
+        .filter(|profile| *profile != Profile::AiOperation || AI_CLASSES.contains(&class.uid))
+        .map_or(Allowed::No, Allowed::With)
 }
 
 /// One event in the making.

@@ -1,11 +1,9 @@
 //! What a class demands, from the members that records of any workload have: the floor under every mapping.
 
-use std::borrow::Cow;
-
 use crate::common::workload;
 use crate::event::Event;
-use crate::record::Record;
 use crate::schema::path::{Leaf, at, list};
+use crate::things::first;
 
 /// Fills what the class demands and the workload has not set.
 pub(crate) fn set(event: &mut Event<'_, '_>, operation: Option<&str>) {
@@ -110,16 +108,6 @@ fn web_resource(event: &mut Event<'_, '_>) {
     for member in [named_by, known_by, typed_by].into_iter().flatten() {
         record.take(member);
     }
-}
-
-/// The first of these members that the record has, with its text.
-fn first<'a>(
-    record: &Record<'a>,
-    members: &[&'static str],
-) -> Option<(&'static str, Cow<'a, str>)> {
-    members
-        .iter()
-        .find_map(|member| Some((*member, record.text(member)?)))
 }
 
 fn entity(event: &mut Event<'_, '_>) {

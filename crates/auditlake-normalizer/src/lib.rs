@@ -40,6 +40,7 @@ mod normalizer;
 mod record;
 mod split;
 mod status;
+mod things;
 mod time;
 mod verbs;
 

@@ -213,6 +213,7 @@ fn make<'r, 'a>(
     if let Some(workload) = workloads::of_record_type(common.record_type) {
         (workload.map)(&mut event);
         workloads::copy_fields(&mut event, workload.fields);
+        crate::things::set(&mut event, workload.things);
     }
     common::set_who_and_where(&mut event);
     crate::generic::set(&mut event, common.operation.as_deref());

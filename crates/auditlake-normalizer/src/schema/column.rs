@@ -39,6 +39,8 @@ pub struct Object {
 /// OCSF profiles that attributes of the table may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
+    /// `ai_operation`: what an AI model was asked for.
+    AiOperation,
     /// `cloud`: the cloud environment.
     Cloud,
     /// `data_classification`: labels on data.
@@ -55,6 +57,7 @@ impl Profile {
     /// The name that `metadata.profiles` carries.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::AiOperation => "ai_operation",
             Self::Cloud => "cloud",
             Self::DataClassification => "data_classification",
             Self::DateTime => "datetime",
@@ -64,7 +67,8 @@ impl Profile {
     }
 
     /// All, in the order of their names.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::AiOperation,
         Self::Cloud,
         Self::DataClassification,
         Self::DateTime,

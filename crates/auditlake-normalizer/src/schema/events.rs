@@ -74,6 +74,16 @@ const CLASSIFICATION: Object = Object::of(&[
 ])
 .any_of(&["confidentiality_id"]);
 
+const FINGERPRINT: Object = Object::of(&[
+    Column::int(
+        "algorithm_id",
+        "OCSF hash algorithm: 1 MD5, 2 SHA-1, 3 SHA-256, 7 quickXorHash.",
+    ),
+    Column::text("algorithm", "Caption of `algorithm_id`."),
+    Column::text("value", "The hash, as the record writes it.").observable(8),
+])
+.all_of(&["algorithm_id", "value"]);
+
 const FILE: Object = Object::of(&[
     Column::text("name", "Name of the file or folder.").observable(7),
     Column::text("path", "Full address of the item."),
@@ -94,6 +104,7 @@ const FILE: Object = Object::of(&[
         "Sensitivity labels on the item.",
     )
     .of_profile(Profile::DataClassification),
+    Column::objects("hashes", FINGERPRINT, "Hashes of the content."),
 ])
 .all_of(&["name", "type_id"]);
 
@@ -106,16 +117,28 @@ const PLAIN_FILE: Object = Object::of(&[
 ])
 .all_of(&["name", "type_id"]);
 
+const HASHED_FILE: Object = Object::of(&[
+    Column::text("name", "Name of the file.").observable(7),
+    Column::text("path", "Full address of the file."),
+    Column::text("ext", "Extension, without the dot."),
+    Column::int("type_id", "OCSF file type."),
+    Column::text("type", "Caption of `type_id`."),
+    Column::objects("hashes", FINGERPRINT, "Hashes of the content."),
+])
+.all_of(&["name", "type_id"]);
+
 const EMAIL: Object = Object::of(&[
     Column::text("from", "Sender address (P2, the visible one).").observable(5),
     Column::text("return_path", "Sender address of the envelope (P1)."),
-    Column::texts("to", "Recipients."),
+    Column::texts("to", "Recipients.").observable(5),
     Column::texts("cc", "Copied recipients."),
     Column::text("subject", "Subject."),
     Column::text("message_uid", "Internet message id."),
     Column::text("uid", "Identifier of the message in Exchange."),
     Column::long("size", "Size in bytes."),
     Column::texts("x_originating_ip", "Address that the message came from."),
+    Column::objects("files", HASHED_FILE, "Attachments."),
+    Column::objects("urls", URL, "Links in the message."),
 ])
 .any_of(&["from", "to"]);
 
@@ -134,6 +157,12 @@ const RESOURCE: Object = Object::of(&[
         PLAIN_USER,
         "Owner of the resource, such as the mailbox owner.",
     ),
+    Column::objects(
+        "data_classifications",
+        CLASSIFICATION,
+        "Sensitivity labels on the resource.",
+    )
+    .of_profile(Profile::DataClassification),
 ])
 .any_of(&["name", "uid"]);
 
@@ -141,8 +170,14 @@ const WEB_RESOURCE: Object = Object::of(&[
     Column::text("name", "Name of the page, list, site, message or report."),
     Column::text("uid", "Identifier of the resource."),
     Column::text("type", "Kind of resource, in the record's words."),
-    Column::text("url_string", "Address of the resource."),
+    Column::text("url_string", "Address of the resource.").observable(6),
     Column::json("data", "Details of the resource, as the record gives them."),
+    Column::objects(
+        "data_classifications",
+        CLASSIFICATION,
+        "Sensitivity labels on the resource.",
+    )
+    .of_profile(Profile::DataClassification),
 ])
 .any_of(&["name", "uid"]);
 
@@ -522,11 +557,45 @@ pub const EVENTS: &[Column] = &[
         "evidences",
         Object::of(&[
             Column::text("name", "Kind of evidence."),
-            Column::object("file", PLAIN_FILE, "File."),
+            Column::object("file", HASHED_FILE, "File."),
             Column::object("user", PLAIN_USER, "Account."),
             Column::json("data", "Details, as the record gives them."),
+            Column::object("url", URL, "Link."),
+            Column::object("src_endpoint", ENDPOINT, "Address."),
+            Column::object(
+                "email",
+                Object::of(&[
+                    Column::text("from", "Sender."),
+                    Column::texts("to", "Recipients."),
+                    Column::text("subject", "Subject."),
+                    Column::text("message_uid", "Internet message id."),
+                    Column::text("uid", "Identifier of the message in Exchange."),
+                ])
+                .any_of(&["from", "to"]),
+                "Message.",
+            ),
+            Column::object(
+                "device",
+                Object::of(&[
+                    Column::text("hostname", "Name of the device."),
+                    Column::text("uid", "Device id."),
+                    Column::int("type_id", "OCSF device type."),
+                    Column::text("type", "Caption of `type_id`."),
+                ])
+                .all_of(&["type_id"])
+                .any_of(&["hostname", "uid"]),
+                "Device.",
+            ),
         ])
-        .any_of(&["file", "user", "data"]),
+        .any_of(&[
+            "file",
+            "user",
+            "data",
+            "url",
+            "src_endpoint",
+            "email",
+            "device",
+        ]),
         "Evidence of a finding.",
     ),
     Column::text("log_name", "Log that was switched on or off."),
@@ -556,5 +625,47 @@ pub const EVENTS: &[Column] = &[
             Column::text("content_id", "Content blob that held the record, or file."),
         ]),
         "Provenance. The one column that is not OCSF's.",
+    ),
+    Column::int(
+        "risk_level_id",
+        "OCSF risk level: 0 Info, 1 Low, 2 Medium, 3 High, 4 Critical, 99 Other.",
+    ),
+    Column::text(
+        "risk_level",
+        "Caption of `risk_level_id`, or the record's words.",
+    ),
+    Column::objects(
+        "web_resources_result",
+        WEB_RESOURCE,
+        "What came of a copy, a move or a rename.",
+    ),
+    Column::object(
+        "ai_model",
+        Object::of(&[
+            Column::text("ai_provider", "Who runs the model."),
+            Column::text("name", "Name of the model."),
+            Column::text("version", "Version of the model."),
+        ])
+        .all_of(&["ai_provider", "name"]),
+        "Model that answered.",
+    ),
+    Column::object(
+        "message_context",
+        Object::of(&[
+            Column::text("uid", "Conversation (`ThreadId`)."),
+            Column::text("name", "Name of the conversation or agent."),
+            Column::int(
+                "ai_role_id",
+                "OCSF role: 1 User, 2 Assistant, 4 Agent, 99 Other.",
+            ),
+            Column::text("ai_role", "Caption of `ai_role_id`."),
+            Column::object(
+                "application",
+                SERVICE,
+                "Application that the model was asked in.",
+            ),
+        ])
+        .all_of(&["application"]),
+        "The conversation with an AI model.",
     ),
 ];

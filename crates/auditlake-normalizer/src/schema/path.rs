@@ -1,10 +1,18 @@
 //! Addresses of columns: paths in OCSF's notation (`actor.user.name`), resolved and checked when the crate is compiled.
 
 use super::column::{Column, Kind};
+use super::layout::LAYOUT;
 
 /// Number of a leaf column, counted depth first over the whole table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Leaf(pub(crate) u16);
+
+impl Leaf {
+    /// Its path in OCSF's notation, `actor.user.name`; elements of a list have the path of the list.
+    pub fn path(self) -> &'static str {
+        &LAYOUT.leaf(self).path
+    }
+}
 
 /// Number of a list of objects, counted depth first over the whole table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

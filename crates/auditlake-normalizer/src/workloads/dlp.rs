@@ -20,6 +20,7 @@ use crate::status::{SEVERITIES, severity_of};
 
 /// DLP.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "dlp",
     name: "Microsoft Purview data loss prevention",
     record_types: &[11, 13, 33],
     operations: OPERATIONS,
@@ -28,6 +29,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: Some(99),
     },
     fields: &[],
+    things: &[],
     refine: as_decided,
     map,
 };

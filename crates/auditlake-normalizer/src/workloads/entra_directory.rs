@@ -26,6 +26,7 @@ use crate::schema::path::{at, list};
 
 /// Directory changes.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "entra_directory",
     name: "Microsoft Entra ID directory",
     record_types: &[8],
     operations: OPERATIONS,
@@ -34,6 +35,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: None,
     },
     fields: &[],
+    things: &[],
     refine,
     map,
 };

@@ -19,6 +19,7 @@ use crate::status;
 
 /// Sign-ins.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "entra_sign_in",
     name: "Microsoft Entra ID sign-in",
     record_types: &[9, 15, 275],
     operations: OPERATIONS,
@@ -31,6 +32,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         text("ApplicationId", at!("service.uid")),
         text("SessionId", at!("session.uid")),
     ],
+    things: &[],
     refine: as_decided,
     map,
 };

@@ -22,6 +22,7 @@ use crate::status::SEVERITIES;
 
 /// Cmdlets.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "exchange_admin",
     name: "Exchange Online administration",
     record_types: &[1],
     operations: OPERATIONS,
@@ -30,6 +31,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: None,
     },
     fields: &[],
+    things: &[],
     refine,
     map,
 };

@@ -18,6 +18,7 @@ use crate::schema::path::{at, list};
 
 /// Mailboxes.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "exchange_mailbox",
     name: "Exchange Online mailbox",
     record_types: &[2, 3, 19, 50],
     operations: OPERATIONS,
@@ -26,6 +27,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: None,
     },
     fields: &[],
+    things: &[],
     refine,
     map,
 };

@@ -22,6 +22,8 @@ use crate::record_types;
 use crate::schema::path::Leaf;
 use crate::verbs;
 
+pub use crate::things::Thing;
+
 /// The workloads with a mapping of their own.
 pub static WORKLOADS: &[&Workload] = &[
     &entra_sign_in::WORKLOAD,
@@ -36,6 +38,8 @@ pub static WORKLOADS: &[&Workload] = &[
 /// What the records of one workload mean.
 #[derive(Debug)]
 pub struct Workload {
+    /// Name of its file here, of its directory of fixtures and of its page in the reference.
+    pub slug: &'static str,
     /// Name for people.
     pub name: &'static str,
     /// Record types that it covers.
@@ -44,8 +48,10 @@ pub struct Workload {
     pub operations: &'static [Operation],
     /// Class of operations that no name or pattern covers; their activity comes from the verb rule, or is this one.
     pub otherwise: Otherwise,
-    /// Members that go to one attribute as they are.
+    /// Which members go to which attributes.
     pub fields: &'static [Mapping],
+    /// What its records are about, where their members name it: the target first.
+    pub things: &'static [Thing],
     /// Class and activity where a field decides, after the tables.
     pub(crate) refine: fn(&Record<'_>, Decision) -> Decision,
     /// What tables cannot say.
@@ -85,15 +91,17 @@ pub struct Otherwise {
     pub activity: Option<u8>,
 }
 
-/// A member that goes to one attribute as it is.
+/// A member that goes to an attribute.
 #[derive(Debug)]
 pub struct Mapping {
-    /// Member of the record.
+    /// Member of the record; for [`Read::Function`] also a path, `PolicyDetails[].Rules[].Severity`.
     pub from: &'static str,
     /// Attribute of the event.
     pub to: Leaf,
     /// How the value is read.
     pub read: Read,
+    /// What a reader should know; empty for nothing.
+    pub note: &'static str,
 }
 
 /// How a member's value is read.
@@ -103,6 +111,8 @@ pub enum Read {
     Text,
     /// As an integer, whether sent as a number or as text.
     Integer,
+    /// By the workload's function: the entry documents what it does.
+    Function,
 }
 
 /// What an event will be.
@@ -174,19 +184,25 @@ impl Operation {
 
 /// A mapping of text.
 pub(crate) const fn text(from: &'static str, to: Leaf) -> Mapping {
-    Mapping {
-        from,
-        to,
-        read: Read::Text,
-    }
+    mapping(from, to, Read::Text, "")
 }
 
 /// A mapping of an integer.
 pub(crate) const fn integer(from: &'static str, to: Leaf) -> Mapping {
+    mapping(from, to, Read::Integer, "")
+}
+
+/// A mapping that the workload's function does, with what a reader should know of it.
+pub(crate) const fn derived(from: &'static str, to: Leaf, note: &'static str) -> Mapping {
+    mapping(from, to, Read::Function, note)
+}
+
+const fn mapping(from: &'static str, to: Leaf, read: Read, note: &'static str) -> Mapping {
     Mapping {
         from,
         to,
-        read: Read::Integer,
+        read,
+        note,
     }
 }
 
@@ -285,6 +301,7 @@ pub(crate) fn copy_fields(event: &mut Event<'_, '_>, fields: &[Mapping]) {
         match field.read {
             Read::Text => event.copy(field.from, field.to),
             Read::Integer => event.copy_int(field.from, field.to),
+            Read::Function => false,
         };
     }
 }

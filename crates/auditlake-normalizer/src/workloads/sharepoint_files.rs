@@ -13,6 +13,7 @@ use crate::schema::path::{at, list};
 
 /// Files and folders.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "sharepoint_files",
     name: "SharePoint and OneDrive files",
     record_types: &[6],
     operations: OPERATIONS,
@@ -21,6 +22,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: None,
     },
     fields: items::FIELDS,
+    things: &[],
     refine: as_decided,
     map,
 };

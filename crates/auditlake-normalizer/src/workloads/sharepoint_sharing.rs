@@ -19,6 +19,7 @@ use crate::schema::path::{at, list};
 
 /// Sharing.
 pub(super) static WORKLOAD: Workload = Workload {
+    slug: "sharepoint_sharing",
     name: "SharePoint and OneDrive sharing",
     record_types: &[14],
     operations: OPERATIONS,
@@ -27,6 +28,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: None,
     },
     fields: items::FIELDS,
+    things: &[],
     refine,
     map,
 };

@@ -12,17 +12,7 @@ use auditlake_normalizer::{Batch, Normalizer, Options, Origin, write_ndjson};
 
 use crate::pretty::pretty;
 
-/// The directory of each workload. `common` has what no workload covers: shapes of members, unknown record types.
-const DIRECTORIES: &[(&str, &str)] = &[
-    ("Microsoft Entra ID sign-in", "entra_sign_in"),
-    ("Microsoft Entra ID directory", "entra_directory"),
-    ("Exchange Online administration", "exchange_admin"),
-    ("Exchange Online mailbox", "exchange_mailbox"),
-    ("SharePoint and OneDrive files", "sharepoint_files"),
-    ("SharePoint and OneDrive sharing", "sharepoint_sharing"),
-    ("Microsoft Purview data loss prevention", "dlp"),
-];
-
+/// What no workload covers: shapes of members, unknown record types.
 const COMMON: &str = "common";
 
 /// The directory of all fixtures.
@@ -56,7 +46,7 @@ pub(crate) fn record(directory: &Path, case: &str) -> io::Result<String> {
     Ok(text.trim_end().to_owned())
 }
 
-fn normalize(record: &str) -> Batch {
+pub(crate) fn normalize(record: &str) -> Batch {
     let mut normalizer = Normalizer::new(Options::default());
     let created = "2026-05-04T11:02:07Z".parse().ok();
     assert!(created.is_some(), "the time of the blob is one");
@@ -71,7 +61,7 @@ fn normalize(record: &str) -> Batch {
 }
 
 /// The event without `raw_data`, which is compared with the fixture itself.
-fn event_json(batch: &Batch) -> io::Result<String> {
+pub(crate) fn event_json(batch: &Batch) -> io::Result<String> {
     let kept: Vec<usize> = (0..batch.events.num_columns())
         .filter(|n| batch.events.schema().field(*n).name() != "raw_data")
         .collect();
@@ -133,13 +123,7 @@ fn no_snapshot_is_without_its_fixture() -> io::Result<()> {
 #[test]
 fn every_workload_has_fixtures_of_its_own_record_types() -> io::Result<()> {
     for workload in WORKLOADS {
-        let directory = DIRECTORIES
-            .iter()
-            .find(|(name, _)| *name == workload.name)
-            .map(|(_, directory)| root().join(directory));
-        let directory = directory.ok_or_else(|| {
-            io::Error::other(format!("`{}` has no directory of fixtures", workload.name))
-        })?;
+        let directory = root().join(workload.slug);
         let cases = stems(&directory, "json")?;
         assert!(!cases.is_empty(), "{} has no fixtures", workload.name);
         for case in cases {
@@ -156,10 +140,9 @@ fn every_workload_has_fixtures_of_its_own_record_types() -> io::Result<()> {
 
 #[test]
 fn every_directory_belongs_to_a_workload() -> io::Result<()> {
-    let mut expected: BTreeSet<PathBuf> = DIRECTORIES
+    let mut expected: BTreeSet<PathBuf> = WORKLOADS
         .iter()
-        .filter(|(name, _)| WORKLOADS.iter().any(|workload| workload.name == *name))
-        .map(|(_, directory)| root().join(directory))
+        .map(|workload| root().join(workload.slug))
         .collect();
     expected.insert(root().join(COMMON));
     assert_eq!(

@@ -1,0 +1,137 @@
+//! What an event is about, where members of the record name it: a report and its workspace, a channel and its team.
+
+use std::borrow::Cow;
+
+use crate::class::WEB_RESOURCES_ACTIVITY;
+use crate::event::Event;
+use crate::record::Record;
+use crate::schema::path::{Leaf, ListId, at, list};
+
+/// A kind of thing, and the members that name one. It becomes an element of `web_resources` (Web Resources Activity) or
+/// of `resources` (other classes that have them): the first of a workload's things as the target, the rest as related.
+#[derive(Debug)]
+pub struct Thing {
+    /// Kind, in the words of the workload: `Report`, `Channel`.
+    pub kind: &'static str,
+    /// Members that may hold its name, the best first.
+    pub names: &'static [&'static str],
+    /// Members that may hold its identifier, the best first.
+    pub uids: &'static [&'static str],
+    /// Members that may hold its address, the best first.
+    pub urls: &'static [&'static str],
+}
+
+/// A thing without an address.
+pub(crate) const fn thing(
+    kind: &'static str,
+    names: &'static [&'static str],
+    uids: &'static [&'static str],
+) -> Thing {
+    Thing {
+        kind,
+        names,
+        uids,
+        urls: &[],
+    }
+}
+
+impl Thing {
+    /// The same thing, with members that may hold its address.
+    pub(crate) const fn at(mut self, urls: &'static [&'static str]) -> Self {
+        self.urls = urls;
+        self
+    }
+}
+
+/// The attributes of one list of things.
+struct Places {
+    list: ListId,
+    name: Leaf,
+    uid: Leaf,
+    kind: Leaf,
+    url: Option<Leaf>,
+    role: Option<(Leaf, Leaf)>,
+}
+
+const WEB_RESOURCES: Places = Places {
+    list: list!("web_resources"),
+    name: at!("web_resources.name"),
+    uid: at!("web_resources.uid"),
+    kind: at!("web_resources.type"),
+    url: Some(at!("web_resources.url_string")),
+    role: None,
+};
+
+const RESOURCES: Places = Places {
+    list: list!("resources"),
+    name: at!("resources.name"),
+    uid: at!("resources.uid"),
+    kind: at!("resources.type"),
+    url: None,
+    role: Some((at!("resources.role_id"), at!("resources.role"))),
+};
+
+const TARGET: (u8, &str) = (1, "Target");
+const RELATED: (u8, &str) = (4, "Related");
+
+/// Adds the things that the record names, unless the workload's function has set the list.
+pub(crate) fn set(event: &mut Event<'_, '_>, things: &[Thing]) {
+    let places = if event.class.uid == WEB_RESOURCES_ACTIVITY.uid {
+        &WEB_RESOURCES
+    } else {
+        &RESOURCES
+    };
+    if event.has(places.name) || event.has(places.uid) {
+        return;
+    }
+    let mut role = TARGET;
+    for thing in things {
+        if add(event, thing, places, role) {
+            role = RELATED;
+        }
+    }
+}
+
+fn add(
+    event: &mut Event<'_, '_>,
+    thing: &Thing,
+    places: &Places,
+    role: (u8, &'static str),
+) -> bool {
+    let record = event.record;
+    let name = first(record, thing.names);
+    let uid = first(record, thing.uids);
+    let url = places.url.and_then(|_| first(record, thing.urls));
+    if name.is_none() && uid.is_none() {
+        return false;
+    }
+    let text =
+        |found: &Option<Found<'_>>| found.as_ref().map(|(_, text)| text.clone().into_owned());
+    let added = event.element(places.list, |event| {
+        event.set_some(places.name, text(&name));
+        event.set_some(places.uid, text(&uid));
+        event.set(places.kind, thing.kind);
+        if let Some(leaf) = places.url {
+            event.set_some(leaf, text(&url));
+        }
+        if let Some((id, caption)) = places.role {
+            event.set_id(id, caption, role);
+        }
+    });
+    if added {
+        for (member, _) in [name, uid, url].into_iter().flatten() {
+            record.take(member);
+        }
+    }
+    added
+}
+
+/// A member and its text.
+type Found<'a> = (&'static str, Cow<'a, str>);
+
+/// The first of these members that the record has.
+pub(crate) fn first<'a>(record: &Record<'a>, members: &[&'static str]) -> Option<Found<'a>> {
+    members
+        .iter()
+        .find_map(|member| Some((*member, record.text(member)?)))
+}
