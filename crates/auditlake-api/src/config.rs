@@ -34,7 +34,8 @@ pub struct ClientConfig {
     pub retry: RetryPolicy,
     /// How long a connection may take to be made.
     pub connect_timeout: Duration,
-    /// How long the service may stay silent within one request.
+    /// How long the service may stay silent within one request. A body that comes at less than a kibibyte a second over
+    /// as long is given up too, and asked for again.
     pub request_timeout: Duration,
     /// How long one request with its whole body may take.
     pub download_timeout: Duration,

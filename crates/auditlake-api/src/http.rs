@@ -6,11 +6,53 @@ use bytes::{Bytes, BytesMut};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Response;
 use reqwest::header::{DATE, HeaderMap};
+use tokio::time::Instant;
 
 use crate::error::{Context, Error, ErrorKind, Operation};
 
 /// Room that is taken at once for an announced body; more comes as it arrives.
 const FIRST_ALLOCATION: u64 = 1024 * 1024;
+
+/// Bytes a second below which a body is taken for one that never ends: a blob of a megabyte would take 17 minutes.
+const SLOWEST: u64 = 1024;
+
+/// What a body must keep to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    /// Largest body, unpacked.
+    pub(crate) bytes: usize,
+    /// How often to look whether it comes at [`SLOWEST`] or faster.
+    pub(crate) span: Duration,
+}
+
+/// Whether a body comes too slowly, looked at once in a while: a server that sends a byte now and then is never silent.
+struct Pace {
+    span: Duration,
+    since: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    fn over(span: Duration) -> Self {
+        Self {
+            span,
+            since: Instant::now(),
+            bytes: 0,
+        }
+    }
+
+    /// Counts bytes; false when fewer than [`SLOWEST`] a second came over a whole span.
+    fn holds(&mut self, bytes: u64) -> bool {
+        self.bytes += bytes;
+        let passed = self.since.elapsed();
+        if passed < self.span {
+            return true;
+        }
+        let fast = u128::from(self.bytes) * 1000 >= u128::from(SLOWEST) * passed.as_millis();
+        (self.since, self.bytes) = (Instant::now(), 0);
+        fast
+    }
+}
 
 /// How long the steps of a request may take.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +88,7 @@ pub(crate) fn http_client(timeouts: Timeouts, near: bool) -> Result<reqwest::Cli
 /// Reads a body piece by piece, so that the limit holds whatever its header announces.
 pub(crate) async fn read_body(
     mut response: Response,
-    limit: usize,
+    limits: BodyLimits,
     context: &Context,
     count: impl Fn(u64),
 ) -> Result<Bytes, Error> {
@@ -55,17 +97,20 @@ pub(crate) async fn read_body(
         .unwrap_or_default()
         .min(FIRST_ALLOCATION);
     let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
+    let mut pace = Pace::over(limits.span);
     while let Some(piece) = response
         .chunk()
         .await
         .map_err(|reason| no_answer(context, reason))?
     {
         count(piece.len() as u64);
-        if body.len() + piece.len() > limit {
-            return Err(context.error(
-                ErrorKind::TooLarge,
-                format!("the body is larger than `{limit}` bytes"),
-            ));
+        if body.len() + piece.len() > limits.bytes {
+            let message = format!("the body is larger than `{}` bytes", limits.bytes);
+            return Err(context.error(ErrorKind::TooLarge, message));
+        }
+        if !pace.holds(piece.len() as u64) {
+            let message = format!("the answer came at less than `{SLOWEST}` bytes a second");
+            return Err(context.error(ErrorKind::Network, message));
         }
         body.extend_from_slice(&piece);
     }
@@ -134,6 +179,21 @@ mod tests {
             "[1]"
         );
         assert_eq!(unwrapped(&Bytes::new()), "");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trickle_is_too_slow_and_a_pause_before_much_is_not() {
+        let span = Duration::from_secs(60);
+        let mut trickle = Pace::over(span);
+        for _ in 0..59 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert!(trickle.holds(1), "not before the span is over");
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(!trickle.holds(1));
+        let mut late = Pace::over(span);
+        tokio::time::advance(span).await;
+        assert!(late.holds(SLOWEST * 60));
     }
 
     #[test]

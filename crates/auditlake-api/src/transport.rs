@@ -18,7 +18,7 @@ use url::Url;
 use crate::config::{ClientConfig, is_loopback};
 use crate::error::{Context, Error, ErrorKind, Operation};
 use crate::http::{
-    Timeouts, clock_offset, http_client, no_answer, read_body, request_id, unwrapped,
+    BodyLimits, Timeouts, clock_offset, http_client, no_answer, read_body, request_id, unwrapped,
 };
 use crate::pacing::Pacer;
 use crate::retry::{kind_of, retry_after};
@@ -197,7 +197,13 @@ impl Transport {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let count = |bytes| _ = self.counters.bytes_downloaded.fetch_add(bytes, Relaxed);
         let body = unwrapped(
-            &read_body(response, self.config.max_body_bytes, &call.context, count).await?,
+            &read_body(
+                response,
+                self.limits(self.config.max_body_bytes),
+                &call.context,
+                count,
+            )
+            .await?,
         );
         if (call.is_whole)(&body) {
             return Ok(Reply { headers, body });
@@ -214,6 +220,13 @@ impl Transport {
                 None,
                 request_id(&headers).map(|id| hide(&id, &[token.secret()])),
             ))
+    }
+
+    fn limits(&self, bytes: usize) -> BodyLimits {
+        BodyLimits {
+            bytes,
+            span: self.config.request_timeout,
+        }
     }
 
     fn request(&self, call: &Call, token: &AccessToken) -> Result<reqwest::RequestBuilder, Error> {
@@ -246,9 +259,14 @@ impl Transport {
     async fn refusal(&self, call: &Call, response: Response, token: &AccessToken) -> Error {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         // A body that cannot be read leaves the status, which says enough.
-        let body = read_body(response, LARGEST_ERROR_BODY, &call.context, |_| ())
-            .await
-            .unwrap_or_default();
+        let body = read_body(
+            response,
+            self.limits(LARGEST_ERROR_BODY),
+            &call.context,
+            |_| (),
+        )
+        .await
+        .unwrap_or_default();
         let mut said = parse_error(&body, &[token.secret()]);
         let kind = kind_of(status, said.code.as_deref());
         let wait = retry_after(&headers, Timestamp::now()).or_else(|| start_wait(&said));

@@ -82,10 +82,20 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
         Some(Error::Credentials(service) | Error::Service(service)) => {
             service_hint(service).or_else(|| Some(TEST_IT.to_owned()))
         }
-        Some(Error::Permission(_)) => Some(PERMISSION.to_owned()),
+        Some(Error::Permission(words)) if words.contains(READ_DLP) => {
+            Some(permission_hint(READ_DLP))
+        }
+        Some(Error::Permission(_)) => Some(permission_hint(READ)),
         Some(Error::Lake(_) | Error::Ledger { .. }) => Some(LAKE.to_owned()),
         _ => None,
     }
+}
+
+fn permission_hint(permission: &str) -> String {
+    format!(
+        "the app registration needs the application permission `{permission}` of the Office 365 Management APIs, and \
+         an administrator's consent"
+    )
 }
 
 fn service_hint(error: &ServiceError) -> Option<String> {
@@ -93,8 +103,8 @@ fn service_hint(error: &ServiceError) -> Option<String> {
 }
 
 const TEST_IT: &str = "`auditlake connection test` tries every step by itself";
-const PERMISSION: &str = "the app registration needs the application permission `ActivityFeed.Read` of the \
-                          Office 365 Management APIs, and an administrator's consent";
+const READ: &str = "ActivityFeed.Read";
+const READ_DLP: &str = "ActivityFeed.ReadDlp";
 const LAKE: &str =
     "what was committed is safe; when the store is well again, run the same command again";
 
@@ -113,5 +123,12 @@ mod tests {
             Exit::Failed
         );
         assert_eq!(Exit::of_error(&Usage::new("no lake").into()), Exit::Usage);
+    }
+
+    #[test]
+    fn the_permission_that_the_service_misses_is_the_one_to_add() {
+        let of = |words: &str| hint(&Error::Permission(words.into()).into()).unwrap();
+        assert!(of("AF10001: it lacks `ActivityFeed.ReadDlp`").contains("`ActivityFeed.ReadDlp`"));
+        assert!(of("AF10001: it lacks `ActivityFeed.Read`").contains("`ActivityFeed.Read`"));
     }
 }

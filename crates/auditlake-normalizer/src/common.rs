@@ -272,14 +272,13 @@ fn take_context(event: &Event<'_, '_>) {
 }
 
 /// Captions of the observable types that columns declare.
-const OBSERVABLES: [(u8, &str); 8] = [
+const OBSERVABLES: [(u8, &str); 7] = [
     (1, "Hostname"),
     (2, "IP Address"),
     (4, "User Name"),
     (5, "Email Address"),
     (6, "URL String"),
     (7, "File Name"),
-    (8, "Hash"),
     (16, "HTTP User-Agent"),
 ];
 
@@ -307,6 +306,8 @@ fn observable(op: &Op<'_>) -> Option<(Leaf, u8, String)> {
     else {
         return None;
     };
-    let type_id = LAYOUT.leaf(*leaf).observable?;
+    // Readers resolve the name as a plain path, which says nothing of the element of a list.
+    let info = LAYOUT.leaf(*leaf);
+    let type_id = info.observable.filter(|_| info.list.is_none())?;
     Some((*leaf, type_id, text.clone().into_owned()))
 }

@@ -42,25 +42,37 @@ impl Lake {
     /// [`Error::Directory`] for a directory that cannot be made, [`Error::Open`] if the store's
     /// configuration is wanting.
     pub fn open(location: &str) -> Result<Self, Error> {
-        if !location.contains("://") {
-            refuse_half_a_scheme(location)?;
-            return Self::on_disk(FilePath::new(location));
+        match Location::parse(location)? {
+            Location::Directory(directory) => Self::on_disk(&directory),
+            Location::Url(url) => Self::at_url(url),
         }
-        let url = Url::parse(location).map_err(|error| invalid(error.to_string()))?;
-        refuse_credentials(&url)?;
-        match url.scheme() {
-            "file" => Self::on_disk(&file_path(&url)?),
-            "memory" => Ok(Self::with_store(Arc::new(InMemory::new()), Path::ROOT, url)),
-            scheme => {
-                let options = environment(variable_prefix(&url)?, std::env::vars_os());
-                let (store, root) =
-                    parse_url_opts(&url, options).map_err(|source| Error::Open {
-                        scheme: scheme.to_owned(),
-                        source,
-                    })?;
-                Ok(Self::with_store(store.into(), root, url))
+    }
+
+    /// As [`open`](Self::open), and makes nothing: a directory that is not there is an empty lake.
+    pub fn open_to_read(location: &str) -> Result<Self, Error> {
+        match Location::parse(location)? {
+            Location::Directory(directory) if !directory.exists() => {
+                let absolute = std::path::absolute(&directory).unwrap_or(directory);
+                Ok(Self::in_memory(url_of(&absolute)?))
             }
+            _ => Self::open(location),
         }
+    }
+
+    fn at_url(url: Url) -> Result<Self, Error> {
+        if url.scheme() == "memory" {
+            return Ok(Self::in_memory(url));
+        }
+        let options = environment(variable_prefix(&url)?, std::env::vars_os());
+        let (store, root) = parse_url_opts(&url, options).map_err(|source| Error::Open {
+            scheme: url.scheme().to_owned(),
+            source,
+        })?;
+        Ok(Self::with_store(store.into(), root, url))
+    }
+
+    fn in_memory(url: Url) -> Self {
+        Self::with_store(Arc::new(InMemory::new()), Path::ROOT, url)
     }
 
     /// A lake in a store that the caller has made; `url` is only for people to read.
@@ -87,13 +99,11 @@ impl Lake {
             })?
             // What was written must outlast a power cut, as it does in a cloud store.
             .with_fsync(true);
-        let url = Url::from_directory_path(&absolute)
-            .map_err(|()| invalid("the directory has no URL".to_owned()))?;
         let disk = Arc::new(store);
         Ok(Self {
             store: disk.clone(),
             root: Path::ROOT,
-            url,
+            url: url_of(&absolute)?,
             disk: Some(disk),
         })
     }
@@ -165,6 +175,31 @@ fn invalid(reason: String) -> Error {
 const SCHEMES: [&str; 10] = [
     "file", "memory", "s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss",
 ];
+
+/// What a location names.
+enum Location {
+    Directory(PathBuf),
+    Url(Url),
+}
+
+impl Location {
+    fn parse(location: &str) -> Result<Self, Error> {
+        if !location.contains("://") {
+            refuse_half_a_scheme(location)?;
+            return Ok(Self::Directory(location.into()));
+        }
+        let url = Url::parse(location).map_err(|error| invalid(error.to_string()))?;
+        refuse_credentials(&url)?;
+        match url.scheme() {
+            "file" => Ok(Self::Directory(file_path(&url)?)),
+            _ => Ok(Self::Url(url)),
+        }
+    }
+}
+
+fn url_of(directory: &FilePath) -> Result<Url, Error> {
+    Url::from_directory_path(directory).map_err(|()| invalid("the directory has no URL".to_owned()))
+}
 
 /// `s3:/bucket` is a slip of the hand, and no wish for a directory of that name.
 fn refuse_half_a_scheme(path: &str) -> Result<(), Error> {

@@ -2,7 +2,21 @@
 
 use std::path::PathBuf;
 
-/// Why a run ended without a report.
+use crate::fetch::describe;
+use crate::report::{ContentTypeStatus, Report};
+
+/// A run that could not go on: why, and what it had done until then.
+#[derive(Debug, thiserror::Error)]
+#[error("the run stopped before its end")]
+pub struct Stopped {
+    /// Why.
+    #[source]
+    pub error: Error,
+    /// What is in the lake all the same. No content type is `complete` in it.
+    pub report: Box<Report>,
+}
+
+/// Why a run could not go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -73,6 +87,30 @@ pub enum ErrorKind {
     Failed,
     /// Interrupted: exit code 130.
     Cancelled,
+}
+
+impl Stopped {
+    /// Notes in the report that the run stopped: what it had not come to is not complete.
+    pub(crate) fn new(error: Error, mut report: Report) -> Self {
+        let words = describe(&error);
+        for told in report.content_types.values_mut() {
+            if told.status == ContentTypeStatus::Complete {
+                told.status = ContentTypeStatus::Incomplete;
+                told.reason = Some(format!("the run stopped: {words}"));
+            }
+        }
+        report.error = Some(words);
+        Self {
+            error,
+            report: Box::new(report),
+        }
+    }
+}
+
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        stopped.error
+    }
 }
 
 impl Error {

@@ -39,7 +39,7 @@ pub(crate) struct Fetcher {
     pub(crate) generation_bytes: u64,
     /// Bytes of bodies that may wait for the rest of their units.
     pub(crate) waiting_bytes: u64,
-    pub(crate) state: Mutex<State>,
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
 /// What the units of a run learn from each other.

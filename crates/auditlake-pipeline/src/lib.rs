@@ -5,7 +5,7 @@
 //! committed object.
 //!
 //! ```no_run
-//! # async fn example(client: auditlake_pipeline::ClientConfig) -> Result<(), auditlake_pipeline::Error> {
+//! # async fn example(client: auditlake_pipeline::ClientConfig) -> Result<(), Box<dyn std::error::Error>> {
 //! use auditlake_pipeline::{BackfillOptions, Connection, Outcome, Progress, backfill};
 //!
 //! let connection = Connection::new(Some("contoso".to_owned()), client)?;
@@ -55,7 +55,7 @@ pub use auditlake_parquet::Lake;
 pub use check::{ConnectionTest, test_connection};
 pub use clock::Clock;
 pub use connection::Connection;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Stopped};
 pub use gap::{Gap, GapReason};
 pub use options::BackfillOptions;
 pub use progress::Progress;

@@ -51,6 +51,9 @@ pub struct Report {
     pub by_record_type: BTreeMap<String, u64>,
     /// Events by `RecordType` that the table of known ones does not have.
     pub unknown_record_types: BTreeMap<String, u64>,
+    /// Why the run stopped before its end; absent when it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// Windows of a run, counted once a content type.
@@ -152,6 +155,7 @@ impl Report {
             by_class: BTreeMap::new(),
             by_record_type: BTreeMap::new(),
             unknown_record_types: BTreeMap::new(),
+            error: None,
         }
     }
 

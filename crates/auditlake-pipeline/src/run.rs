@@ -12,7 +12,7 @@
 //! it is more than its share: see [`crate::budget`].
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 
 use auditlake_api::{Client, ContentType, Window};
@@ -28,7 +28,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::budget::{Budget, Estimate};
 use crate::commit::{Committer, Site, ledger_from};
 use crate::connection::{Connection, check_name};
-use crate::error::Error;
+use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State};
 use crate::gap::{Gap, GapReason};
 use crate::normalize::{Generation, RawGeneration};
@@ -47,34 +47,20 @@ const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
 
 /// Brings everything that the service offers between `since` and `until` into the lake, once.
 ///
-/// What could not be had is named in the report; an error means that the run itself could not go on.
+/// What could not be had is named in the report; an error means that the run itself could not go on, and brings the
+/// report of what it had done until then.
 pub async fn backfill(
     connection: Connection,
     options: BackfillOptions,
     progress: Arc<Progress>,
     cancel: CancellationToken,
-) -> Result<Report, Error> {
-    check_name(&connection.name)?;
+) -> Result<Report, Stopped> {
     let started = options.clock.now();
-    let span = Span {
-        since: options.since,
-        until: options.until,
-        window: options.window,
-    };
-    let plan = plan::plan(started, &span, &options.content_types)?;
-    let client = Client::new(connection.client.clone())?;
-    progress
-        .quota
-        .set(u64::from(connection.client.requests_per_minute));
     let report = Report::new(&connection.name, &connection.client.tenant_id, started);
-    let run = Run {
-        recorder: Arc::new(Recorder::new(report, progress)),
-        connection: connection.name,
-        options,
-        client,
-        cancel,
-    };
-    run.go(plan).await
+    match Run::new(connection, options, report.clone(), progress, cancel) {
+        Ok((run, plan)) => run.go(plan).await,
+        Err(error) => Err(Stopped::new(error, report)),
+    }
 }
 
 struct Run {
@@ -83,12 +69,57 @@ struct Run {
     client: Client,
     recorder: Arc<Recorder>,
     cancel: CancellationToken,
+    state: Arc<Mutex<State>>,
 }
 
+/// What is worth saying of a content type beside its gaps.
+type Notes = BTreeMap<ContentType, &'static str>;
+
 impl Run {
-    async fn go(self, plan: Plan) -> Result<Report, Error> {
+    /// A run and its plan; refuses settings that cannot work.
+    fn new(
+        connection: Connection,
+        options: BackfillOptions,
+        report: Report,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<(Self, Plan), Error> {
+        check_name(&connection.name)?;
+        let span = Span {
+            since: options.since,
+            until: options.until,
+            window: options.window,
+        };
+        let plan = plan::plan(report.started, &span, &options.content_types)?;
+        let quota = u64::from(connection.client.requests_per_minute);
+        progress.quota.set(quota);
+        let run = Self {
+            client: Client::new(connection.client)?,
+            recorder: Arc::new(Recorder::new(report, progress)),
+            connection: connection.name,
+            options,
+            cancel,
+            state: Arc::default(),
+        };
+        Ok((run, plan))
+    }
+
+    async fn go(self, plan: Plan) -> Result<Report, Stopped> {
         self.announce(&plan);
-        let lake = Lake::open(&self.options.lake)?;
+        let mut notes = Notes::new();
+        let ended = self.work(plan, &mut notes).await;
+        let report = self.report(&notes);
+        match ended.and_then(|()| self.check_access(&report)) {
+            Ok(()) => Ok(report),
+            Err(error) => Err(Stopped::new(error, report)),
+        }
+    }
+
+    async fn work(&self, plan: Plan, notes: &mut Notes) -> Result<(), Error> {
+        let lake = match self.options.dry_run {
+            true => Lake::open_to_read(&self.options.lake)?,
+            false => Lake::open(&self.options.lake)?,
+        };
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let starter = readiness::Starter {
             client: &self.client,
@@ -99,14 +130,15 @@ impl Run {
         let readiness = self.cancellable(prepare.boxed()).await?;
         let committer = self.cancellable(self.committer(lake).boxed()).await?;
         let fetcher = self.fetcher(&committer);
-        let notes = note_readiness(&fetcher, readiness);
+        *notes = note_readiness(&fetcher, readiness);
         if self.options.dry_run {
             let list = Arc::clone(&fetcher).list_only(plan.units);
             self.cancellable(list.map(Ok).boxed()).await?;
         } else {
             self.pump(&fetcher, plan, committer).await?;
         }
-        self.finish(&fetcher, &notes)
+        let refused = lock(&self.state).refused.clone();
+        refused.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// Boxed, as the compiler else cannot see that a whole run may move between threads.
@@ -162,6 +194,7 @@ impl Run {
 
     fn fetcher(&self, committer: &Committer) -> Arc<Fetcher> {
         let memory = self.memory();
+        lock(&self.state).known.clone_from(committer.content_ids());
         Arc::new(Fetcher {
             client: self.client.clone(),
             clock: self.options.clock.clone(),
@@ -171,11 +204,7 @@ impl Run {
             fetches: self.options.fetches,
             generation_bytes: memory / 32,
             waiting_bytes: memory / 16,
-            state: State {
-                known: committer.content_ids().clone(),
-                ..State::default()
-            }
-            .into(),
+            state: Arc::clone(&self.state),
         })
     }
 
@@ -217,16 +246,9 @@ impl Run {
             .boxed()
     }
 
-    fn finish(
-        &self,
-        fetcher: &Fetcher,
-        notes: &BTreeMap<ContentType, &'static str>,
-    ) -> Result<Report, Error> {
-        fetcher.count_requests();
-        let state = fetcher.lock();
-        if let Some(error) = &state.refused {
-            return Err(error.clone().into());
-        }
+    /// The report as far as the run has come.
+    fn report(&self, notes: &Notes) -> Report {
+        let state = lock(&self.state);
         let mut report = self.recorder.report();
         report.content_types = self
             .options
@@ -234,31 +256,37 @@ impl Run {
             .iter()
             .map(|&t| verdict(t, &state, &report, notes))
             .collect();
-        let denied = |t: &ContentType| state.unavailable.get(t) == Some(&GapReason::Permission);
-        if !self.options.content_types.is_empty() && self.options.content_types.iter().all(denied) {
-            let detail = report
-                .gaps
-                .iter()
-                .find(|gap| gap.reason == GapReason::Permission);
-            return Err(Error::Permission(
-                detail.map(|gap| gap.detail.clone()).unwrap_or_default(),
-            ));
-        }
         let requests = self.client.requests();
         report.requests.total = requests.total;
         report.requests.throttled = requests.throttled;
         report.requests.retried = requests.retried;
         report.bytes.downloaded = self.recorder.progress.bytes_downloaded.get();
         report.finished = self.options.clock.now();
-        Ok(report)
+        report
+    }
+
+    /// A run to which every content type is denied is a matter of permission, not of gaps.
+    fn check_access(&self, report: &Report) -> Result<(), Error> {
+        let state = lock(&self.state);
+        let denied = |t: &ContentType| state.unavailable.get(t) == Some(&GapReason::Permission);
+        let asked = &self.options.content_types;
+        if asked.is_empty() || !asked.iter().all(denied) {
+            return Ok(());
+        }
+        let mut gaps = report.gaps.iter();
+        let gap = gaps.find(|gap| gap.reason == GapReason::Permission);
+        Err(Error::Permission(
+            gap.map(|gap| gap.detail.clone()).unwrap_or_default(),
+        ))
     }
 }
 
-fn note_readiness(
-    fetcher: &Fetcher,
-    readiness: Vec<(ContentType, Readiness)>,
-) -> BTreeMap<ContentType, &'static str> {
-    let mut notes = BTreeMap::new();
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn note_readiness(fetcher: &Fetcher, readiness: Vec<(ContentType, Readiness)>) -> Notes {
+    let mut notes = Notes::new();
     for (content_type, readiness) in readiness {
         match readiness {
             Readiness::Ready => {}
@@ -291,7 +319,7 @@ fn verdict(
     content_type: ContentType,
     state: &State,
     report: &Report,
-    notes: &BTreeMap<ContentType, &'static str>,
+    notes: &Notes,
 ) -> (String, ContentTypeReport) {
     let name = content_type.to_string();
     let gap = report.gaps.iter().find(|gap| gap.content_type == name);

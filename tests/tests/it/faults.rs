@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use auditlake_pipeline::report::ContentTypeStatus;
-use auditlake_pipeline::{ContentType, GapReason, Outcome};
+use auditlake_pipeline::{
+    Connection, ContentType, ErrorKind, GapReason, Outcome, Progress, backfill,
+};
 use auditlake_simulator::{
     ContentType as Feed, Fault, FaultPlan, FaultRule, OfferedBlob, Operation, Selector,
     SimulatorConfig, TenantConfig, Times, Which,
 };
 use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
 
@@ -242,20 +245,66 @@ async fn a_wrong_secret_is_a_matter_of_credentials() -> Result<()> {
     let world = World::week(10).await?;
     let mut client = world.client();
     client.credential = auditlake_pipeline::Secret::new("wrong-and-private".to_owned()).into();
-    let connection = auditlake_pipeline::Connection::new(None, client)?;
-    let run = auditlake_pipeline::backfill(
+    let connection = Connection::new(None, client)?;
+    let run = backfill(
         connection,
         world.options(),
-        auditlake_pipeline::Progress::default().into(),
-        tokio_util::sync::CancellationToken::new(),
+        Progress::default().into(),
+        CancellationToken::new(),
     );
-    let error = run.await.err().context("a wrong secret cannot work")?;
-    assert_eq!(error.kind(), auditlake_pipeline::ErrorKind::Credentials);
-    let said = format!("{:#}", anyhow::Error::from(error));
+    let stopped = run.await.err().context("a wrong secret cannot work")?;
+    assert_eq!(stopped.error.kind(), ErrorKind::Credentials);
+    let said = format!("{:#}", anyhow::Error::from(stopped));
     assert!(
         said.contains("AADSTS7000215") && !said.contains("wrong-and-private"),
         "{said}"
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_stops_tells_what_it_had_done() -> Result<()> {
+    let world = World::week(600).await?;
+    let stale = Selector::operation(Operation::RetrieveContent).which(Which::Nth(30));
+    let expired = r#"{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys are expired."}"#;
+    let second = Selector::operation(Operation::Token).which(Which::Nth(2));
+    world.faults([
+        FaultRule::new(stale, Fault::StaleToken),
+        FaultRule::new(second, Fault::Status(401, expired.to_owned())),
+    ]);
+    let connection = Connection::new(Some("contoso".to_owned()), world.client())?;
+    let run = backfill(
+        connection,
+        world.options(),
+        Progress::default().into(),
+        CancellationToken::new(),
+    );
+    let stopped = run
+        .await
+        .err()
+        .context("a run without a token cannot go on")?;
+    assert_eq!(stopped.error.kind(), ErrorKind::Credentials);
+    let report = stopped.report;
+    let words = report.error.clone().unwrap_or_default();
+    assert!(words.contains("AADSTS7000222"), "{words}");
+    assert!(report.events > 0, "earlier units are in the lake");
+    let verdict = world.verdict()?;
+    assert_eq!(
+        verdict.offered - verdict.missing,
+        report.events,
+        "{verdict:?}"
+    );
+    let statuses = report.content_types.values().map(|told| told.status);
+    assert!(
+        statuses
+            .clone()
+            .all(|status| status == ContentTypeStatus::Incomplete),
+        "{:?}",
+        report.content_types
+    );
+    world.faults([]);
+    assert_eq!(world.run().await?.outcome(), Outcome::Complete);
+    world.assert_each_once()?;
     Ok(())
 }
 

@@ -108,13 +108,13 @@ impl World {
 
     pub(crate) async fn run_with(&self, options: BackfillOptions) -> Result<Report, Error> {
         let connection = Connection::new(Some("contoso".to_owned()), self.client())?;
-        backfill(
+        let ended = backfill(
             connection,
             options,
             Progress::default().into(),
             CancellationToken::new(),
-        )
-        .await
+        );
+        Ok(ended.await?)
     }
 
     /// What DuckDB finds in the lake.

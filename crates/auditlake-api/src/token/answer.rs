@@ -1,17 +1,22 @@
 //! The answers of those who issue tokens.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::RequestBuilder;
 
 use crate::error::{Context, Error, ErrorKind, Operation};
-use crate::http::{no_answer, read_body, request_id};
+use crate::http::{BodyLimits, no_answer, read_body, request_id};
 use crate::retry::{kind_of_status, retry_after};
 use crate::secret::Secret;
 use crate::wire::{hide, parse_error};
 
-/// Larger answers are no token.
-const LARGEST_ANSWER: usize = 256 * 1024;
+/// Larger answers are no token; how long one may take is the whole request's limit.
+const LIMITS: BodyLimits = BodyLimits {
+    bytes: 256 * 1024,
+    span: Duration::MAX,
+};
 
 /// Sends the request and reads a success; whoever answers with what was sent must not put it into our errors, so that
 /// the `hidden` texts are taken out.
@@ -24,7 +29,7 @@ pub(crate) async fn read(
     let sent = request.send().await;
     let response = sent.map_err(|reason| no_answer(&context, reason))?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = read_body(response, LARGEST_ANSWER, &context, |_| ()).await?;
+    let body = read_body(response, LIMITS, &context, |_| ()).await?;
     if status == 200 {
         return Ok(body);
     }

@@ -313,3 +313,16 @@ async fn a_body_over_the_limit_is_an_error_and_one_at_the_limit_is_not() {
     assert_eq!(fetch(99).await.unwrap_err().kind(), ErrorKind::TooLarge);
     assert_eq!(mock.seen().len(), 2);
 }
+
+#[tokio::test]
+async fn a_body_that_trickles_is_given_up_and_asked_for_again() {
+    // Whole after seconds, if anybody waited; never silent for as long as the limit.
+    let slow = format!("[1{}]", " ".repeat(200));
+    let pause = Duration::from_millis(20);
+    let mock = Mock::start([answer(200, &slow).trickling(pause), answer(200, "[2]")]).await;
+    let mut config = mock.config();
+    config.request_timeout = Duration::from_millis(200);
+    let client = Client::new(config).unwrap();
+    assert_eq!(client.fetch_blob(&mock.blob()).await.unwrap(), "[2]");
+    assert_eq!(client.requests().retried, 1);
+}

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::certificates::TrustedCertificate;
 use auditlake_api::{Client, ClientConfig, ContentBlob, RetryPolicy, Secret, Window};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 
 pub(crate) const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 pub(crate) const CLIENT_SECRET: &str = "mock-s3cr3t~value";
@@ -38,6 +39,8 @@ pub(crate) struct Answer {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
+    /// How long each byte of the body takes.
+    trickle: Option<Duration>,
 }
 
 pub(crate) fn answer(status: u16, body: &str) -> Answer {
@@ -45,6 +48,7 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
         status,
         headers: Vec::new(),
         body: body.to_owned(),
+        trickle: None,
     }
 }
 
@@ -54,10 +58,20 @@ impl Answer {
         self
     }
 
+    /// The same answer, a byte at a time.
+    pub(crate) fn trickling(mut self, pause: Duration) -> Self {
+        self.trickle = Some(pause);
+        self
+    }
+
     fn render(self, address: &str, echo: &str) -> Response {
         let fill = |text: &str| text.replace("{address}", address).replace("{echo}", echo);
         let status = StatusCode::from_u16(self.status).expect("scripts use valid statuses");
-        let mut response = (status, fill(&self.body)).into_response();
+        let body = match self.trickle {
+            Some(pause) => trickle(fill(&self.body), pause),
+            None => fill(&self.body).into(),
+        };
+        let mut response = (status, body).into_response();
         for (name, value) in self.headers {
             let value = fill(&value);
             response
@@ -66,6 +80,14 @@ impl Answer {
         }
         response
     }
+}
+
+fn trickle(text: String, pause: Duration) -> Body {
+    let bytes = futures::stream::iter(text.into_bytes()).then(move |byte| async move {
+        tokio::time::sleep(pause).await;
+        Ok::<_, std::convert::Infallible>(vec![byte])
+    });
+    Body::from_stream(bytes)
 }
 
 #[derive(Default)]

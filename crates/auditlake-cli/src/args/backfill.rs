@@ -1,15 +1,13 @@
 //! `auditlake backfill`.
 
-use std::path::PathBuf;
-
 use auditlake_pipeline::ContentType;
 use auditlake_pipeline::options::DEFAULT_FETCHES;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
-use super::Output;
 use super::connection::ConnectionArgs;
+use super::output::ReportArgs;
 use super::value::{Moment, duration, moment, size};
 use crate::progress::ProgressStyle;
 
@@ -76,14 +74,6 @@ pub(crate) struct BackfillArgs {
     /// Largest blob to accept, unpacked; a larger one is named as a gap
     #[arg(long, env = "AUDITLAKE_MAX_BODY", value_name = "SIZE", default_value = "256MiB", value_parser = size, help_heading = "Options")]
     pub(crate) max_body: u64,
-    /// Write the run report (JSON) to a file, `-` for standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_REPORT",
-        value_name = "FILE",
-        help_heading = "Options"
-    )]
-    pub(crate) report: Option<PathBuf>,
     /// How to show progress
     #[arg(
         long,
@@ -93,15 +83,8 @@ pub(crate) struct BackfillArgs {
         help_heading = "Options"
     )]
     pub(crate) progress: ProgressStyle,
-    /// What goes to standard output; `json` is the run report
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Options"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 fn fetches() -> u16 {

@@ -3,8 +3,8 @@
 use clap::builder::FalseyValueParser;
 use clap::{Args, Subcommand};
 
-use super::Output;
 use super::connection::{ConnectionArgs, ConnectionSettings};
+use super::output::OutputArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,14 +74,8 @@ pub(crate) struct ConnectionAddArgs {
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct ConnectionListArgs {
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// One connection of the configuration file, with what its settings lead to
@@ -90,14 +84,8 @@ pub(crate) struct ConnectionListArgs {
 pub(crate) struct ConnectionShowArgs {
     /// Name of the connection
     pub(crate) name: String,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// Remove a connection from the configuration file; nothing changes at the service or in a lake
@@ -114,13 +102,6 @@ pub(crate) struct ConnectionRemoveArgs {
 pub(crate) struct ConnectionTestArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Options"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }

@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod connections;
 pub(crate) mod demo;
 pub(crate) mod normalize;
+pub(crate) mod output;
 pub(crate) mod simulate;
 pub(crate) mod subscription;
 pub(crate) mod value;
@@ -17,6 +18,7 @@ use self::backfill::BackfillArgs;
 use self::connections::ConnectionCommand;
 use self::demo::DemoArgs;
 use self::normalize::NormalizeArgs;
+use self::output::OutputArgs;
 use self::simulate::SimulateArgs;
 use self::subscription::SubscriptionCommand;
 
@@ -101,15 +103,6 @@ pub(crate) enum Color {
     Never,
 }
 
-/// What standard output is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// Text for people
-    Text,
-    /// One JSON document on standard output
-    Json,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Backfill(BackfillArgs),
@@ -144,14 +137,8 @@ pub(crate) struct SchemaShowArgs {
     /// The table
     #[arg(long, env = "AUDITLAKE_TABLE", default_value = "events")]
     pub(crate) table: Table,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

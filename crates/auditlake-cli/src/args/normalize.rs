@@ -6,7 +6,7 @@ use auditlake_pipeline::files::FILES_CONNECTION;
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
-use super::Output;
+use super::output::ReportArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,17 +39,8 @@ pub(crate) struct NormalizeArgs {
     /// Name of the connection in the ledger and in the column `auditlake.connection`
     #[arg(long, env = "AUDITLAKE_CONNECTION", value_name = "NAME", default_value = FILES_CONNECTION)]
     pub(crate) connection: String,
-    /// Write the report (JSON) to a file, `-` for standard output
-    #[arg(long, env = "AUDITLAKE_REPORT", value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
-    /// What goes to standard output besides events; `json` is the report
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

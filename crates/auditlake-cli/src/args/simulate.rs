@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use auditlake_simulator::FaultPlan;
 use clap::Args;
 
-use super::Output;
+use super::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:

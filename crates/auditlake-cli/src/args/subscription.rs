@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use url::Url;
 
-use super::Output;
 use super::connection::ConnectionArgs;
+use super::output::OutputArgs;
 use super::value::time;
 
 const EXAMPLES: &str = "\
@@ -65,15 +65,8 @@ pub(crate) struct SubscriptionListArgs {
         help_heading = "Options"
     )]
     pub(crate) content_types: Vec<ContentType>,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Options"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// Start what is not enabled; with a webhook, set it
@@ -101,15 +94,8 @@ pub(crate) struct SubscriptionStartArgs {
         help_heading = "Options"
     )]
     pub(crate) state_dir: Option<PathBuf>,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Options"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// What is to become of the webhook.
@@ -159,13 +145,6 @@ pub(crate) struct SubscriptionStopArgs {
     /// Do not ask
     #[arg(long, env = "AUDITLAKE_YES", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) yes: bool,
-    /// What goes to standard output
-    #[arg(
-        long,
-        env = "AUDITLAKE_OUTPUT",
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Options"
-    )]
-    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use auditlake_pipeline::{BackfillOptions, ContentType, Progress, backfill};
+use auditlake_pipeline::{
+    BackfillOptions, ContentType, ErrorKind, Progress, Report, Stopped, backfill,
+};
 use jiff::Timestamp;
 
-use super::{ReportTo, check_lake};
+use super::check_lake;
 use crate::args::backfill::BackfillArgs;
 use crate::args::value::Moment;
 use crate::connect;
@@ -21,18 +23,27 @@ pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result
     connection.client.max_body_bytes = usize::try_from(args.max_body).unwrap_or(usize::MAX);
     let options = options(&args, Timestamp::now())?;
     check_lake(&args.lake)?;
+    args.report.check()?;
     let progress = Arc::new(Progress::default());
     let display = progress::show(args.progress, &session.bars, &progress);
-    let report = backfill(connection, options, progress, session.cancel.clone()).await;
+    let ended = backfill(connection, options, progress, session.cancel.clone()).await;
     drop(display);
-    let report = report?;
+    let report = ended.or_else(|stopped| tell_stopped(stopped, &args))?;
     note(&summary(&report, args.dry_run));
-    ReportTo {
-        report: args.report.as_deref(),
-        output: args.output,
-    }
-    .write(&report)?;
+    args.report.write(&report)?;
     Ok(report.outcome().into())
+}
+
+/// What a run that stopped had done until then is told like that of a run that did not.
+fn tell_stopped(stopped: Stopped, args: &BackfillArgs) -> anyhow::Result<Report> {
+    let Stopped { error, report } = stopped;
+    if error.kind() != ErrorKind::Usage {
+        args.report.write(&report)?;
+    }
+    if report.records > 0 {
+        note(&summary(&report, args.dry_run));
+    }
+    Err(error.into())
 }
 
 fn options(args: &BackfillArgs, now: Timestamp) -> Result<BackfillOptions, Usage> {

@@ -8,7 +8,7 @@ use auditlake_pipeline::files::{
 };
 use auditlake_pipeline::{Error, Progress};
 
-use super::{ReportTo, check_lake};
+use super::check_lake;
 use crate::args::normalize::{NormalizeArgs, Target};
 use crate::exit::{Exit, Usage};
 use crate::print::note;
@@ -19,6 +19,7 @@ use crate::run::Session;
 const WRITE_BYTES: usize = 64 << 10;
 
 pub(crate) async fn run(args: NormalizeArgs, session: &Session) -> anyhow::Result<Exit> {
+    args.report.check()?;
     match args.to {
         Target::Ndjson => to_stdout(&args, session).await,
         Target::Parquet => to_lake(&args, session).await,
@@ -26,11 +27,7 @@ pub(crate) async fn run(args: NormalizeArgs, session: &Session) -> anyhow::Resul
 }
 
 async fn to_stdout(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit> {
-    let reports = ReportTo {
-        report: args.report.as_deref(),
-        output: args.output,
-    };
-    if reports.stdout() {
+    if args.report.takes_stdout() {
         return Err(
             Usage::new("the events and the report both want standard output")
                 .with_hint("give the report a file: --report FILE --output text")
@@ -39,7 +36,7 @@ async fn to_stdout(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Ex
     }
     let report = interruptible(args, session).await?;
     note(&files_summary(&report));
-    reports.write(&report)?;
+    args.report.write(&report)?;
     Ok(if report.quarantined == 0 {
         Exit::Complete
     } else {
@@ -76,11 +73,7 @@ async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit
     let progress = Arc::new(Progress::default());
     let report = normalize_to_lake(inputs(args), options, progress, session.cancel.clone()).await?;
     note(&summary(&report, false));
-    ReportTo {
-        report: args.report.as_deref(),
-        output: args.output,
-    }
-    .write(&report)?;
+    args.report.write(&report)?;
     Ok(report.outcome().into())
 }
 

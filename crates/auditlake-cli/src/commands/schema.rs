@@ -6,7 +6,8 @@ use auditlake_pipeline::schema::column::{Column, Kind};
 use auditlake_pipeline::schema::{EVENTS, OCSF_VERSION};
 use serde::Serialize;
 
-use crate::args::{Output, SchemaShowArgs, Table};
+use crate::args::output::Output;
+use crate::args::{SchemaShowArgs, Table};
 use crate::exit::Exit;
 use crate::print::table::listing;
 use crate::print::{data, json};
@@ -42,7 +43,7 @@ pub(crate) fn show(args: &SchemaShowArgs) -> anyhow::Result<Exit> {
             columns: quarantine(),
         },
     };
-    match args.output {
+    match args.output.output {
         Output::Json => json(&document)?,
         Output::Text => data(&text(&document)).context("cannot write to standard output")?,
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use auditlake_simulator::{Simulator, SimulatorConfig, Source, TenantConfig, TenantDescription};
 use serde_json::value::RawValue;
 
-use crate::args::Output;
+use crate::args::output::Output;
 use crate::args::simulate::SimulateArgs;
 use crate::exit::{Exit, Usage};
 use crate::print::{data, note};

@@ -107,7 +107,7 @@ fn a_dry_run_lists_and_writes_nothing() {
     let output = test.unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("dry run, nothing was fetched"), "{stderr}");
-    assert!(!directory.path().join("lake/events").exists());
+    assert!(!directory.path().join("lake").exists());
 }
 
 #[test]
@@ -175,6 +175,43 @@ fn the_fullest_log_holds_no_secret_and_no_token() {
             .find(|line| line.contains(word));
         assert_eq!(line, None, "{word}");
     }
+}
+
+#[test]
+fn a_run_that_stops_writes_its_report() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let args = ["backfill", "--lake", "lake", "--report", "report.json"];
+    let ran = ran(&mut simulator.command(directory.path(), &args, Some("wr0ng-s3cret"))).unwrap();
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let report = std::fs::read(directory.path().join("report.json")).unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    assert!(report["error"].as_str().unwrap().contains("AADSTS7000215"));
+    assert_eq!(
+        report["content_types"]["Audit.Exchange"]["status"],
+        "incomplete"
+    );
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_refused_before_the_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(directory.path()).unwrap();
+    let args = [
+        "backfill",
+        "--lake",
+        "lake",
+        "--report",
+        "no/such/dir/r.json",
+    ];
+    let ran = ran(&mut simulator.command(directory.path(), &args, None)).unwrap();
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no/such/dir/r.json"),
+        "names it: {}",
+        ran.stderr
+    );
+    assert!(!directory.path().join("lake").exists(), "nothing was done");
 }
 
 #[cfg(unix)]

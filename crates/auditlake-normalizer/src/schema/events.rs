@@ -80,7 +80,7 @@ const FINGERPRINT: Object = Object::of(&[
         "OCSF hash algorithm: 1 MD5, 2 SHA-1, 3 SHA-256, 7 quickXorHash.",
     ),
     Column::text("algorithm", "Caption of `algorithm_id`."),
-    Column::text("value", "The hash, as the record writes it.").observable(8),
+    Column::text("value", "The hash, as the record writes it."),
 ])
 .all_of(&["algorithm_id", "value"]);
 
@@ -118,7 +118,7 @@ const PLAIN_FILE: Object = Object::of(&[
 .all_of(&["name", "type_id"]);
 
 const HASHED_FILE: Object = Object::of(&[
-    Column::text("name", "Name of the file.").observable(7),
+    Column::text("name", "Name of the file."),
     Column::text("path", "Full address of the file."),
     Column::text("ext", "Extension, without the dot."),
     Column::int("type_id", "OCSF file type."),
@@ -130,7 +130,7 @@ const HASHED_FILE: Object = Object::of(&[
 const EMAIL: Object = Object::of(&[
     Column::text("from", "Sender address (P2, the visible one).").observable(5),
     Column::text("return_path", "Sender address of the envelope (P1)."),
-    Column::texts("to", "Recipients.").observable(5),
+    Column::texts("to", "Recipients."),
     Column::texts("cc", "Copied recipients."),
     Column::text("subject", "Subject."),
     Column::text("message_uid", "Internet message id."),
@@ -170,7 +170,7 @@ const WEB_RESOURCE: Object = Object::of(&[
     Column::text("name", "Name of the page, list, site, message or report."),
     Column::text("uid", "Identifier of the resource."),
     Column::text("type", "Kind of resource, in the record's words."),
-    Column::text("url_string", "Address of the resource.").observable(6),
+    Column::text("url_string", "Address of the resource."),
     Column::json("data", "Details of the resource, as the record gives them."),
     Column::objects(
         "data_classifications",

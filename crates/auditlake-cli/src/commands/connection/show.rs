@@ -6,9 +6,9 @@ use anyhow::Context;
 use auditlake_pipeline::{ClientConfig, Cloud as Preset};
 use serde::Serialize;
 
-use crate::args::Output;
 use crate::args::connection::ConnectionSettings;
 use crate::args::connections::{ConnectionListArgs, ConnectionShowArgs};
+use crate::args::output::Output;
 use crate::config::{Config, DEFAULT_FILE};
 use crate::connect;
 use crate::credential::{SECRET_VARIABLE, variable};
@@ -59,7 +59,7 @@ pub(crate) fn list(args: &ConnectionListArgs, session: &Session) -> anyhow::Resu
             .map(|(name, settings)| Shown::new(name, settings, has_variable))
             .collect(),
     };
-    match args.output {
+    match args.output.output {
         Output::Json => json(&document)?,
         Output::Text if document.connections.is_empty() => note(&format!(
             "`{}` has no connection; `auditlake connection add` adds one",
@@ -79,7 +79,7 @@ pub(crate) fn show(args: &ConnectionShowArgs, session: &Session) -> anyhow::Resu
         config.connection(&args.name)?,
         variable().is_some(),
     );
-    match args.output {
+    match args.output.output {
         Output::Json => json(&shown)?,
         Output::Text => data(&shown.text()).context("cannot write to standard output")?,
     }

@@ -4,8 +4,8 @@ use auditlake_pipeline::check::{ContentTypeTest, Step, StepKind};
 use auditlake_pipeline::{ConnectionTest, RetryPolicy, test_connection};
 
 use super::told::told;
-use crate::args::Output;
 use crate::args::connections::ConnectionTestArgs;
+use crate::args::output::Output;
 use crate::connect;
 use crate::exit::Exit;
 use crate::print::{json, note};
@@ -30,7 +30,7 @@ pub(crate) async fn test(args: &ConnectionTestArgs, session: &Session) -> anyhow
     else {
         return Ok(Exit::Interrupted);
     };
-    match args.output {
+    match args.output.output {
         Output::Json => json(&test)?,
         Output::Text => note(&told(&test)),
     }

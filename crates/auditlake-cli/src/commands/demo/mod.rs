@@ -81,7 +81,7 @@ async fn fill(
     let display = progress::show(args.progress, &session.bars, &progress);
     let report = backfill(connection, options, progress, session.cancel.clone()).await;
     drop(display);
-    Ok(report?)
+    Ok(report.map_err(|stopped| stopped.error)?)
 }
 
 fn connection(simulator: &Simulator) -> anyhow::Result<Connection> {

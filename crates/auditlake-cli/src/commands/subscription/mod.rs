@@ -8,8 +8,8 @@ use auditlake_pipeline::check::{Step, StepKind};
 use auditlake_pipeline::{Connection, ContentType, RetryPolicy, SubscriptionState, Subscriptions};
 use serde::Serialize;
 
-use crate::args::Output;
 use crate::args::connection::ConnectionArgs;
+use crate::args::output::Output;
 use crate::args::subscription::{SubscriptionCommand, SubscriptionListArgs};
 use crate::connect;
 use crate::exit::Exit;
@@ -63,7 +63,7 @@ async fn list(args: &SubscriptionListArgs, session: &Session) -> anyhow::Result<
     document
         .subscriptions
         .retain(|state| names.is_empty() || names.contains(&state.content_type.as_str()));
-    match args.output {
+    match args.output.output {
         Output::Json => json(&document)?,
         Output::Text => {
             data(&text(&document.subscriptions)).context("cannot write to standard output")?;

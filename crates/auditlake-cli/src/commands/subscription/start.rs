@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{Document, connection, content_types, exit};
-use crate::args::Output;
+use crate::args::output::Output;
 use crate::args::subscription::{SubscriptionStartArgs, WebhookArgs};
 use crate::credential::read;
 use crate::exit::{Exit, Usage};
@@ -44,7 +44,7 @@ pub(super) async fn start(args: &SubscriptionStartArgs, session: &Session) -> an
             started: starter.start(content_type).await,
         });
     }
-    match args.output {
+    match args.output.output {
         Output::Json => json(&document)?,
         Output::Text => note(&text(&document.subscriptions)),
     }

@@ -7,7 +7,7 @@ use auditlake_pipeline::{ContentType, Subscriptions};
 use serde::Serialize;
 
 use super::{Document, connection, content_types, exit};
-use crate::args::Output;
+use crate::args::output::Output;
 use crate::args::subscription::SubscriptionStopArgs;
 use crate::exit::{Exit, Usage};
 use crate::print::table::table;
@@ -50,7 +50,7 @@ pub(super) async fn stop(args: &SubscriptionStopArgs, session: &Session) -> anyh
             outcome: stop_one(&subscriptions, content_type).await,
         });
     }
-    match args.output {
+    match args.output.output {
         Output::Json => json(&document)?,
         Output::Text => note(&text(&document.subscriptions)),
     }
