@@ -18,6 +18,10 @@ pub(crate) const SECRET_VARIABLE: &str = "AUDITLAKE_CLIENT_SECRET";
 const IDENTITY_ENDPOINT: &str = "IDENTITY_ENDPOINT";
 /// Goes with [`IDENTITY_ENDPOINT`].
 const IDENTITY_HEADER: &str = "IDENTITY_HEADER";
+/// Set in a job of GitHub Actions with the permission `id-token: write`.
+const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+/// Goes with [`GITHUB_URL`].
+const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
 /// The secret of the environment.
 pub(crate) fn variable() -> Option<String> {
@@ -45,6 +49,9 @@ pub(crate) fn credential(
         read("federated token", file)?;
         let identity = WorkloadIdentity::TokenFile(file.clone());
         return Ok(Credential::WorkloadIdentity(identity));
+    }
+    if settings.github_actions {
+        return github_actions();
     }
     if settings.managed_identity {
         return managed_identity(settings.client_id.clone());
@@ -113,6 +120,24 @@ fn managed_identity(client_id: Option<String>) -> anyhow::Result<Credential> {
         },
         client_id,
     }))
+}
+
+/// A job's token is asked for where its environment says.
+fn github_actions() -> anyhow::Result<Credential> {
+    let (Some(url), Some(token)) = (filled(GITHUB_URL), filled(GITHUB_TOKEN)) else {
+        return Err(
+            Usage::new(format!("`{GITHUB_URL}` and `{GITHUB_TOKEN}` are not set"))
+                .with_hint("give the job the permission `id-token: write`")
+                .into(),
+        );
+    };
+    let invalid = || Usage::new(format!("{GITHUB_URL} is no URL"));
+    Ok(Credential::WorkloadIdentity(
+        WorkloadIdentity::GitHubActions {
+            request_url: url.parse().with_context(invalid)?,
+            request_token: Secret::new(token),
+        },
+    ))
 }
 
 /// The text of a file that must not be empty, without a line break at its end.

@@ -12,7 +12,7 @@
 //! An application proves itself with its secret, a certificate, a token of a trusted issuer, or as a managed identity
 //! (`/metadata/identity/oauth2/token`, `/msi/token`).
 //!
-//! What it refuses to do: it never calls out (so it accepts no webhook), never prints, never reads a file or the
+//! What it refuses to do: it calls nobody but webhooks on its own machine, to test them; never prints, never reads a file or the
 //! environment, and takes nothing from the clock but what [`Clock`] says.
 //!
 //! ```no_run

@@ -55,6 +55,10 @@ pub(crate) struct ConnectionSettings {
     /// File with a token of an issuer that the application trusts (workload identity federation)
     #[arg(long, env = "AUDITLAKE_FEDERATED_TOKEN_FILE", value_name = "FILE")]
     pub(crate) federated_token_file: Option<PathBuf>,
+    /// Use the token of this GitHub Actions job, which needs the permission `id-token: write`
+    #[arg(long, env = "AUDITLAKE_GITHUB_ACTIONS", value_parser = FalseyValueParser::new())]
+    #[serde(default)]
+    pub(crate) github_actions: bool,
     /// Use the identity that Azure gives to this machine or app
     #[arg(long, env = "AUDITLAKE_MANAGED_IDENTITY", value_parser = FalseyValueParser::new())]
     #[serde(default)]
@@ -97,6 +101,7 @@ impl ConnectionSettings {
                 .certificate_password_file
                 .or(credential.certificate_password_file),
             federated_token_file: credential.federated_token_file,
+            github_actions: credential.github_actions,
             managed_identity: credential.managed_identity,
             publisher_identifier: self.publisher_identifier.or(file.publisher_identifier),
             requests_per_minute: self.requests_per_minute.or(file.requests_per_minute),
@@ -109,6 +114,7 @@ impl ConnectionSettings {
             ("client_secret_file", self.client_secret_file.is_some()),
             ("certificate_file", self.certificate_file.is_some()),
             ("federated_token_file", self.federated_token_file.is_some()),
+            ("github_actions", self.github_actions),
             ("managed_identity", self.managed_identity),
         ];
         let given = given.into_iter().filter(|(_, given)| *given);
@@ -127,6 +133,7 @@ impl ConnectionSettings {
             certificate_file: None,
             certificate_password_file: None,
             federated_token_file: None,
+            github_actions: false,
             managed_identity: false,
             ..self
         }

@@ -7,12 +7,14 @@ use auditlake_simulator::FaultPlan;
 use clap::Args;
 
 use super::output::Output;
+use super::value::size;
 
 const EXAMPLES: &str = "\
 Examples:
   auditlake simulate
       one tenant with a made-up week, and the command line to read it
   auditlake simulate --tenants 3 --records 100000 --faults hostile:7 --listen 127.0.0.1:8080
+  auditlake simulate --certificate app.pem --large-blob 50MB
   auditlake simulate --events records.ndjson --requests-per-minute 600
   auditlake simulate --output json | head -1 | jq .address";
 
@@ -56,6 +58,44 @@ pub(crate) struct SimulateArgs {
     /// Requests a minute and tenant before it throttles [default: no limit]
     #[arg(long, env = "AUDITLAKE_SIMULATE_REQUESTS_PER_MINUTE", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) requests_per_minute: Option<u32>,
+    /// One more blob of at least this size, among the newest of `Audit.General`
+    #[arg(long, env = "AUDITLAKE_SIMULATE_LARGE_BLOB", value_name = "SIZE", value_parser = size)]
+    pub(crate) large_blob: Option<u64>,
+    /// Register this certificate (X.509 with an RSA key, PEM or DER) with the applications
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_CERTIFICATE",
+        value_name = "FILE",
+        help_heading = "Credentials"
+    )]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Trust the tokens of this issuer, with --federated-subject and --federated-key
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_FEDERATED_ISSUER",
+        value_name = "URL",
+        requires_all = ["federated_subject", "federated_key"],
+        help_heading = "Credentials"
+    )]
+    pub(crate) federated_issuer: Option<String>,
+    /// The subject that such a token has
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_FEDERATED_SUBJECT",
+        value_name = "TEXT",
+        requires = "federated_issuer",
+        help_heading = "Credentials"
+    )]
+    pub(crate) federated_subject: Option<String>,
+    /// The issuer's RSA public key (PEM)
+    #[arg(
+        long,
+        env = "AUDITLAKE_SIMULATE_FEDERATED_KEY",
+        value_name = "FILE",
+        requires = "federated_issuer",
+        help_heading = "Credentials"
+    )]
+    pub(crate) federated_key: Option<PathBuf>,
     /// What goes to standard output; `json` is one line with the address and the tenants
     #[arg(
         long,

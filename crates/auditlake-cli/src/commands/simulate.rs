@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use anyhow::Context;
-use auditlake_simulator::{Simulator, SimulatorConfig, Source, TenantConfig, TenantDescription};
+use auditlake_simulator::{
+    Blob, ContentType, FederatedCredential, Simulator, SimulatorConfig, Source, TenantConfig,
+    TenantDescription,
+};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 
 use crate::args::output::Output;
@@ -11,6 +15,9 @@ use crate::args::simulate::SimulateArgs;
 use crate::exit::{Exit, Usage};
 use crate::print::{data, note};
 use crate::run::Session;
+
+/// The audience of a token that is exchanged for one of Entra.
+const FEDERATED_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 pub(crate) async fn run(args: SimulateArgs, session: &Session) -> anyhow::Result<Exit> {
     let config = config(&args)?;
@@ -34,13 +41,16 @@ pub(crate) async fn run(args: SimulateArgs, session: &Session) -> anyhow::Result
 
 fn config(args: &SimulateArgs) -> anyhow::Result<SimulatorConfig> {
     let records = args.events.as_deref().map(read_records).transpose()?;
-    let tenant = |index: u32| match &records {
-        Some(records) => TenantConfig::new(index, Source::Records(records.clone())),
-        None => TenantConfig::generated(
-            index,
-            args.seed.wrapping_add(u64::from(index)),
-            args.records,
-        ),
+    let own = Own::of(args)?;
+    let tenant = |index: u32| {
+        let source = match &records {
+            Some(records) => Source::Records(records.clone()),
+            None => Source::Generated {
+                seed: args.seed.wrapping_add(u64::from(index)),
+                records: args.records,
+            },
+        };
+        own.give(TenantConfig::new(index, source))
     };
     Ok(SimulatorConfig {
         listen: args.listen,
@@ -49,6 +59,50 @@ fn config(args: &SimulateArgs) -> anyhow::Result<SimulatorConfig> {
         requests_per_minute: args.requests_per_minute,
         ..SimulatorConfig::default()
     })
+}
+
+/// What every tenant has besides its records.
+struct Own {
+    certificates: Vec<Vec<u8>>,
+    federated: Vec<FederatedCredential>,
+    more_blobs: Vec<Blob>,
+}
+
+impl Own {
+    fn of(args: &SimulateArgs) -> anyhow::Result<Self> {
+        let certificate = args.certificate.as_deref().map(read).transpose()?;
+        let key = args.federated_key.as_deref().map(read).transpose()?;
+        let federated = args.federated_issuer.clone().zip(key);
+        let federated = federated.map(|(issuer, key)| FederatedCredential {
+            issuer,
+            subject: args.federated_subject.clone().unwrap_or_default(),
+            audience: FEDERATED_AUDIENCE.to_owned(),
+            public_key: String::from_utf8_lossy(&key).into_owned(),
+        });
+        let created = Timestamp::now() - SignedDuration::from_hours(1);
+        let large = args.large_blob.map(|bytes| {
+            let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+            Blob::of_size(ContentType::General, created, bytes)
+        });
+        Ok(Self {
+            certificates: certificate.into_iter().collect(),
+            federated: federated.into_iter().collect(),
+            more_blobs: large.into_iter().collect(),
+        })
+    }
+
+    fn give(&self, tenant: TenantConfig) -> TenantConfig {
+        TenantConfig {
+            certificates: self.certificates.clone(),
+            federated: self.federated.clone(),
+            more_blobs: self.more_blobs.clone(),
+            ..tenant
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| Usage::new(format!("cannot read `{}`", path.display())))
 }
 
 fn read_records(path: &Path) -> anyhow::Result<Vec<String>> {

@@ -205,6 +205,10 @@ fn entries(
             file(&settings.federated_token_file)?,
         ),
         (
+            "github_actions",
+            settings.github_actions.then(|| Value::from(true)),
+        ),
+        (
             "managed_identity",
             settings.managed_identity.then(|| Value::from(true)),
         ),

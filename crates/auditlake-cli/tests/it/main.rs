@@ -6,6 +6,7 @@ mod demo;
 mod help;
 mod normalize;
 mod permissions;
+mod receiver;
 mod schema;
 mod service;
 mod subscriptions;

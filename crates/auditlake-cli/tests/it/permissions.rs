@@ -7,6 +7,7 @@ use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::Value;
 
 use crate::command::{auditlake, ran};
+use crate::receiver::answer_once;
 use crate::world::{World, blob};
 
 const TEST: [&str; 4] = ["connection", "test", "--output", "json"];
@@ -246,4 +247,43 @@ fn a_federated_token_takes_the_place_of_a_secret_only_from_the_issuer_that_is_tr
         let ran = ran(command.args(world.flags())).unwrap();
         assert_eq!(ran.code, Some(code), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn the_token_of_a_github_actions_job_takes_the_place_of_a_secret() {
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let trusted = FederatedCredential {
+        issuer: "https://token.actions.example".to_owned(),
+        subject: "repo:contoso/lake:ref:refs/heads/main".to_owned(),
+        audience: "api://AzureADTokenExchange".to_owned(),
+        public_key: key.public_key_pem(),
+    };
+    let world = World::new(|tenant| {
+        tenant.subscriptions = all();
+        tenant.federated = vec![trusted.clone()];
+    })
+    .unwrap();
+    let token = federated_token(&key, &trusted).unwrap();
+    let (address, asked) = answer_once(serde_json::json!({ "value": token }).to_string()).unwrap();
+    let mut command = auditlake(world.path());
+    command.args(TEST).arg("--github-actions");
+    command.args(world.flags());
+    command.env("ACTIONS_ID_TOKEN_REQUEST_URL", address + "?api-version=2.0");
+    let without = ran(&mut command).unwrap();
+    assert_eq!(without.code, Some(2), "{}", without.stderr);
+    assert!(
+        without.stderr.contains("id-token: write"),
+        "{}",
+        without.stderr
+    );
+    command.env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "j0b-token");
+    let told = ran(&mut command).unwrap();
+    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    let test: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(test["credential"], "workload_identity");
+    let asked = asked.join().unwrap().unwrap();
+    assert!(
+        asked.contains("audience=api") && asked.contains("authorization: bearer j0b-token"),
+        "{asked}"
+    );
 }

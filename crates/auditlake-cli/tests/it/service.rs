@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::Value;
 
 use crate::command::{auditlake, process, ran};
@@ -17,8 +18,13 @@ struct Simulator {
 
 impl Simulator {
     fn start(directory: &Path) -> std::io::Result<Self> {
+        Self::start_with(directory, &[])
+    }
+
+    fn start_with(directory: &Path, args: &[&str]) -> std::io::Result<Self> {
         let mut command = process(directory);
         command.args(["simulate", "--records", "300", "--output", "json"]);
+        command.args(args);
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -175,6 +181,40 @@ fn the_fullest_log_holds_no_secret_and_no_token() {
             .find(|line| line.contains(word));
         assert_eq!(line, None, "{word}");
     }
+}
+
+#[test]
+fn a_certificate_and_a_large_blob_can_be_asked_of_the_simulator() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let names = vec!["collector.contoso.example".to_owned()];
+    let certificate = CertificateParams::new(names).unwrap();
+    let certificate = certificate.self_signed(&key).unwrap();
+    let pem = certificate.pem();
+    std::fs::write(directory.path().join("app.crt"), &pem).unwrap();
+    let both = [pem, key.serialize_pem()].concat();
+    std::fs::write(directory.path().join("app.pem"), both).unwrap();
+    let asked = ["--certificate", "app.crt", "--large-blob", "3MB"];
+    let simulator = Simulator::start_with(directory.path(), &asked).unwrap();
+    let args = [
+        "backfill",
+        "--lake",
+        "lake",
+        "--since",
+        "2h",
+        "--content-type",
+        "Audit.General",
+        "--certificate-file",
+        "app.pem",
+        "--output",
+        "json",
+    ];
+    let mut command = simulator.command(directory.path(), &args, None);
+    command.env_remove("AUDITLAKE_CLIENT_SECRET");
+    let ran = ran(&mut command).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(report["events"].as_u64() >= Some(3_000), "{report}");
 }
 
 #[test]

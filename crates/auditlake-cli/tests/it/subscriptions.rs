@@ -6,6 +6,7 @@ use auditlake_simulator::{ContentType, Operation};
 use serde_json::Value;
 
 use crate::command::ran;
+use crate::receiver::answer_once;
 use crate::world::World;
 
 const ONE: &str = "--content-type=Audit.Exchange";
@@ -131,6 +132,31 @@ fn a_webhook_that_does_not_answer_is_told_with_the_services_words_and_without_it
     for secret in ["l4bel-s3cret", "k3y"] {
         assert!(!ran.stderr.contains(secret), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_webhook_that_answers_is_set_and_a_later_start_keeps_it() {
+    let world = World::new(|_| {}).unwrap();
+    fs::write(world.path().join("label"), "l4bel\n").unwrap();
+    let (address, asked) = answer_once(String::new()).unwrap();
+    let webhook = ["--webhook", &address, "--webhook-auth-id-file", "label"];
+    let args = [["subscription", "start", ONE].as_slice(), &webhook].concat();
+    let started = world.run(&args).unwrap();
+    assert_eq!(started.code, Some(0), "{}", started.stderr);
+    let asked = asked.join().unwrap().unwrap();
+    assert!(asked.contains("webhook-authid: l4bel"), "{asked}");
+
+    // Another start and a run's start leave it, although they name none.
+    let again = world.run(&["subscription", "start", ONE]).unwrap();
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    let backfill = ["backfill", "--lake", "lake", ONE];
+    assert_eq!(world.run(&backfill).unwrap().code, Some(0));
+    let list = world
+        .run(&["subscription", "list", ONE, "--output", "json"])
+        .unwrap();
+    let list: Value = serde_json::from_str(&list.stdout).unwrap();
+    let row = &list["subscriptions"][0];
+    assert_eq!(row["webhook"]["status"], "enabled", "{list}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Service {
         before().unwrap_or_default()
     }
 
-    /// There are no webhooks, so there is never a notification.
+    /// Webhooks are tested when they are set, and sent nothing: there is never a notification.
     pub(super) fn list_notifications(&self, tenant: &Tenant, call: &Call) -> Result<Reply, Reply> {
         self.listing(tenant, call)
             .map(|_| Reply::json(200, &json!([])))

@@ -13,6 +13,7 @@ mod route;
 mod spoil;
 mod subscriptions;
 mod token;
+mod webhook;
 mod window;
 
 use std::collections::HashMap;
@@ -33,6 +34,7 @@ use self::reply::Reply;
 use self::route::{Route, TokenForm};
 use self::subscriptions::Subscription;
 use self::token::Issued;
+use self::webhook::Webhook;
 use crate::catalogue::Catalogue;
 use crate::faults::{Fault, FaultPlan, Faults, Offer, Operation, Target, blob_key};
 use crate::{Clock, ContentType, LoggedRequest, SimulatorConfig, TenantConfig};
@@ -104,6 +106,8 @@ struct Call {
     route: Route,
     /// If it is not the usual one.
     token_lifetime: Option<SignedDuration>,
+    /// The webhook that a start request asks for, or the refusal of one that does not answer as it should.
+    webhook: Option<Result<Webhook, Reply>>,
 }
 
 impl Service {
@@ -164,7 +168,7 @@ impl Service {
             Operation::Token => Err(Reply::empty(404)),
             Operation::Start => self.start(tenant, call),
             Operation::Stop => Self::stop(tenant, call),
-            Operation::ListSubscriptions => Ok(Self::list_subscriptions(tenant)),
+            Operation::ListSubscriptions => Ok(self.list_subscriptions(tenant)),
             Operation::ListContent => self.list_content(tenant, call),
             Operation::ListNotifications => self.list_notifications(tenant, call),
             Operation::SensitiveTypes => resources::sensitive_types(call),
@@ -209,7 +213,17 @@ impl Service {
             headers: parts.headers,
             body,
             token_lifetime: None,
+            webhook: None,
         }
+    }
+
+    /// Tests the webhook of a start request, as the service does before it answers; only of those who may start.
+    async fn webhook(&self, call: &Call) -> Option<Result<Webhook, Reply>> {
+        if call.route.operation != Some(Operation::Start) || self.authorize(call).is_err() {
+            return None;
+        }
+        let webhook = Webhook::asked(call)?;
+        Some(webhook.validate().await.map(|()| webhook))
     }
 
     fn log(&self, call: Call, status: u16) {
@@ -245,7 +259,10 @@ pub(crate) async fn handle(State(service): State<Arc<Service>>, request: Request
         .and_then(|fault| spoil::instead(fault, &call))
     {
         Some(reply) => reply,
-        None => spoil::afterwards(fault.as_ref(), service.answer(&call), &call, &service),
+        None => {
+            call.webhook = service.webhook(&call).await;
+            spoil::afterwards(fault.as_ref(), service.answer(&call), &call, &service)
+        }
     };
     service.log(call, reply.status);
     let mut response = reply.into_response(spoil::cut(fault.as_ref()));

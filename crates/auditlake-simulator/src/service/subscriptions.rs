@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::reply::Reply;
 use super::token::check_permission;
+use super::webhook::Webhook;
 use super::{Call, Service, Tenant, locked};
 use crate::ContentType;
 
@@ -17,6 +18,7 @@ const START_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
 pub(super) struct Subscription {
     enabled: bool,
     last_start: Option<Timestamp>,
+    webhook: Option<Webhook>,
 }
 
 impl Subscription {
@@ -25,6 +27,7 @@ impl Subscription {
         Self {
             enabled: true,
             last_start: None,
+            webhook: None,
         }
     }
 
@@ -33,7 +36,16 @@ impl Subscription {
         Self {
             enabled: false,
             last_start: None,
+            webhook: None,
         }
+    }
+}
+
+impl Subscription {
+    fn shown(&self, content_type: ContentType, now: Timestamp) -> Value {
+        let status = if self.enabled { "enabled" } else { "disabled" };
+        let webhook = self.webhook.as_ref().map(|webhook| webhook.shown(now));
+        json!({"contentType": content_type.as_str(), "status": status, "webhook": webhook})
     }
 }
 
@@ -41,11 +53,14 @@ impl Service {
     pub(super) fn start(&self, tenant: &Tenant, call: &Call) -> Result<Reply, Reply> {
         let content_type = content_type(call)?;
         check_permission(tenant, content_type)?;
-        refuse_webhook(call)?;
+        let webhook = call.webhook.clone().transpose()?;
         let now = self.clock.now();
+        if let Some(webhook) = &webhook {
+            webhook.check_expiration(now)?;
+        }
         let mut subscriptions = locked(&tenant.subscriptions);
         let known = subscriptions.get(&content_type);
-        if known.is_some_and(|subscription| subscription.enabled) {
+        if known.is_some_and(|known| known.enabled && known.webhook == webhook) {
             return Err(Reply::refused(
                 "AF20024",
                 "The subscription is already enabled. No property change.",
@@ -54,14 +69,14 @@ impl Service {
         if let Some(wait) = known.and_then(|subscription| wait(subscription, now)) {
             return Err(too_frequent(wait));
         }
-        subscriptions.insert(
-            content_type,
-            Subscription {
-                enabled: true,
-                last_start: Some(now),
-            },
-        );
-        Ok(Reply::json(200, &shown(content_type, true)))
+        let started = Subscription {
+            enabled: true,
+            last_start: Some(now),
+            webhook,
+        };
+        let reply = Reply::json(200, &started.shown(content_type, now));
+        subscriptions.insert(content_type, started);
+        Ok(reply)
     }
 
     pub(super) fn stop(tenant: &Tenant, call: &Call) -> Result<Reply, Reply> {
@@ -74,13 +89,10 @@ impl Service {
         Ok(Reply::empty(200))
     }
 
-    pub(super) fn list_subscriptions(tenant: &Tenant) -> Reply {
-        let subscriptions = locked(&tenant.subscriptions);
+    pub(super) fn list_subscriptions(&self, tenant: &Tenant) -> Reply {
+        let (subscriptions, now) = (locked(&tenant.subscriptions), self.clock.now());
         let known = ContentType::ALL.into_iter().filter_map(|content_type| {
-            Some(shown(
-                content_type,
-                subscriptions.get(&content_type)?.enabled,
-            ))
+            Some(subscriptions.get(&content_type)?.shown(content_type, now))
         });
         Reply::json(200, &known.collect())
     }
@@ -118,11 +130,6 @@ fn no_subscription() -> Reply {
     )
 }
 
-fn shown(content_type: ContentType, enabled: bool) -> Value {
-    let status = if enabled { "enabled" } else { "disabled" };
-    json!({"contentType": content_type.as_str(), "status": status, "webhook": null})
-}
-
 fn wait(subscription: &Subscription, now: Timestamp) -> Option<SignedDuration> {
     let wait = START_INTERVAL - now.duration_since(subscription.last_start?);
     wait.is_positive().then_some(wait)
@@ -134,23 +141,4 @@ pub(super) fn too_frequent(wait: SignedDuration) -> Reply {
         "Too many frequent subscription start requests. Please retry again after {minutes}m {seconds}s."
     );
     Reply::refused_as(403, "429", message)
-}
-
-/// A webhook would have to be validated by calling it, which the simulator never does.
-fn refuse_webhook(call: &Call) -> Result<(), Reply> {
-    if call.body.is_empty() {
-        return Ok(());
-    }
-    let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
-    let Some(webhook) = body.get("webhook").filter(|webhook| !webhook.is_null()) else {
-        return Ok(());
-    };
-    let address = webhook
-        .get("address")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let message = format!(
-        "The webhook endpoint {{{address}}} could not be validated. The endpoint did not return HTTP 200."
-    );
-    Err(Reply::refused("AF20021", message))
 }

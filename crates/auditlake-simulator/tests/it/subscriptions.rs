@@ -1,7 +1,11 @@
 //! Starting and stopping.
 
+use std::sync::{Arc, Mutex};
+
 use auditlake_simulator::{Clock, ContentType, SimulatorConfig};
+use axum::http::{HeaderMap, StatusCode};
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::client::{Client, Result, config, hourly, now};
 
@@ -62,21 +66,71 @@ async fn starting_again_is_refused_while_enabled_and_for_fifteen_minutes() -> Re
     Ok(())
 }
 
-#[tokio::test]
-async fn a_webhook_cannot_be_validated() -> Result<()> {
-    let client = unsubscribed(&Clock::fixed(now())).await?;
-    let root = format!(
-        "{}api/v1.0/{}/activity/feed",
-        client.simulator.address(),
-        client.tenant_id
-    );
-    let body = serde_json::json!({"webhook": {"address": "https://collector.example/hook"}});
+/// A receiver that answers with `status`, and what it was sent.
+async fn receiver(status: u16) -> Result<(String, Arc<Mutex<Vec<HeaderMap>>>)> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}/hook", listener.local_addr()?);
+    let seen = Arc::<Mutex<Vec<HeaderMap>>>::default();
+    let log = Arc::clone(&seen);
+    let status = StatusCode::from_u16(status)?;
+    let router = axum::Router::new().fallback(move |headers: HeaderMap| async move {
+        log.lock().expect("no test panics here").push(headers);
+        status
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok((address, seen))
+}
+
+/// Starts with a webhook; the answer's text.
+async fn start_with(client: &Client, webhook: serde_json::Value) -> Result<String> {
+    let address = client.simulator.address();
+    let root = format!("{address}api/v1.0/{}/activity/feed", client.tenant_id);
     let request = reqwest::Client::new()
         .post(format!("{root}/{START}"))
         .bearer_auth(&client.token)
-        .json(&body);
-    let answer = request.send().await?.text().await?;
-    assert!(answer.contains("AF20021"), "{answer}");
+        .json(&json!({ "webhook": webhook }));
+    Ok(request.send().await?.text().await?)
+}
+
+#[tokio::test]
+async fn a_webhook_is_called_and_only_200_will_do() -> Result<()> {
+    let (address, seen) = receiver(200).await?;
+    let clock = Clock::fixed(now());
+    let client = unsubscribed(&clock).await?;
+    let started = start_with(&client, json!({"address": address, "authId": "label"})).await?;
+    let started: serde_json::Value = serde_json::from_str(&started)?;
+    assert_eq!(started["webhook"]["status"], "enabled", "{started}");
+    assert_eq!(started["webhook"]["address"], address);
+    let seen = seen.lock().expect("no test panics here").clone();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0]["Webhook-AuthID"], "label");
+    assert!(!seen[0]["Webhook-ValidationCode"].is_empty());
+    assert!(
+        client
+            .get("subscriptions/list")
+            .await?
+            .text
+            .contains(&address)
+    );
+    // A start that names none removes it.
+    clock.advance(SignedDuration::from_mins(16));
+    assert_eq!(client.post(START).await?.status, 200);
+    let listed = client.get("subscriptions/list").await?.text;
+    assert!(listed.contains(r#""webhook":null"#), "{listed}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_that_does_not_answer_200_starts_nothing() -> Result<()> {
+    let client = unsubscribed(&Clock::fixed(now())).await?;
+    let (accepted, _) = receiver(202).await?;
+    for address in [accepted.as_str(), "https://collector.example/hook"] {
+        let answer = start_with(&client, json!({ "address": address })).await?;
+        assert!(answer.contains("AF20021"), "{answer}");
+    }
+    let (address, _) = receiver(200).await?;
+    let past = json!({"address": address, "expiration": "2020-01-01T00:00:00"});
+    assert!(start_with(&client, past).await?.contains("AF20003"));
     assert_eq!(
         client.get("subscriptions/list").await?.text,
         "[]",

@@ -196,6 +196,7 @@ impl ShownCredential {
         Some(match settings.credentials().first().copied()? {
             "certificate_file" => of("certificate", &settings.certificate_file),
             "federated_token_file" => of("workload_identity", &settings.federated_token_file),
+            "github_actions" => of("github_actions", &None),
             "managed_identity" => of("managed_identity", &None),
             _ => of("client_secret_file", &settings.client_secret_file),
         })
