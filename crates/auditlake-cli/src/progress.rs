@@ -9,6 +9,7 @@ use bytesize::ByteSize;
 use clap::ValueEnum;
 use console::Term;
 use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressStyle as BarStyle};
+use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::print::table::number;
@@ -57,23 +58,48 @@ pub(crate) fn show(
     bars: &MultiProgress,
     progress: &Arc<Progress>,
 ) -> Display {
-    let progress = Arc::clone(progress);
-    let spawn = |task| Some(AbortOnDropHandle::new(task));
-    let task = match style {
-        ProgressStyle::Auto if Term::stderr().is_term() => {
-            spawn(tokio::spawn(draw(Bars::new(bars), progress)))
+    let told = Arc::clone(progress);
+    let drawn = || tokio::spawn(draw(Bars::new(bars), Arc::clone(progress)));
+    let logged = || tokio::spawn(log(told, line));
+    Display::new(style, bars, drawn, logged)
+}
+
+/// Starts to show how far files are read.
+pub(crate) fn show_files(
+    style: ProgressStyle,
+    bars: &MultiProgress,
+    progress: &Arc<Progress>,
+) -> Display {
+    let told = Arc::clone(progress);
+    let drawn = || tokio::spawn(draw_files(files_bar(bars), Arc::clone(progress)));
+    let logged = || tokio::spawn(log(told, |progress, _, _| files_line(progress)));
+    Display::new(style, bars, drawn, logged)
+}
+
+impl Display {
+    fn new(
+        style: ProgressStyle,
+        bars: &MultiProgress,
+        drawn: impl FnOnce() -> JoinHandle<()>,
+        logged: impl FnOnce() -> JoinHandle<()>,
+    ) -> Self {
+        let task = match style {
+            ProgressStyle::Auto if Term::stderr().is_term() => Some(drawn()),
+            ProgressStyle::Bar => Some(drawn()),
+            ProgressStyle::Auto | ProgressStyle::Log => Some(logged()),
+            ProgressStyle::None => None,
+        };
+        Self {
+            bars: bars.clone(),
+            task: task.map(AbortOnDropHandle::new),
         }
-        ProgressStyle::Bar => spawn(tokio::spawn(draw(Bars::new(bars), progress))),
-        ProgressStyle::Auto | ProgressStyle::Log => spawn(tokio::spawn(log(progress))),
-        ProgressStyle::None => None,
-    };
-    Display {
-        bars: bars.clone(),
-        task,
     }
 }
 
-async fn log(progress: Arc<Progress>) {
+async fn log(
+    progress: Arc<Progress>,
+    line: impl Fn(&Progress, &mut Pace, Instant) -> String + Send,
+) {
     let mut pace = Pace::start(Instant::now());
     let mut ticks = tokio::time::interval(LOG_INTERVAL);
     ticks.tick().await;
@@ -81,6 +107,34 @@ async fn log(progress: Arc<Progress>) {
         ticks.tick().await;
         tracing::info!(target: LOG_TARGET, "{}", line(&progress, &mut pace, Instant::now()));
     }
+}
+
+fn files_bar(bars: &MultiProgress) -> ProgressBar {
+    let template = "{prefix:>9} {bar:30.cyan/blue} {bytes} of {total_bytes}, {msg}, {eta} left";
+    bars.add(
+        ProgressBar::new(0)
+            .with_style(style(template))
+            .with_prefix("read"),
+    )
+}
+
+async fn draw_files(bar: ProgressBar, progress: Arc<Progress>) {
+    let mut ticks = tokio::time::interval(DRAW_INTERVAL);
+    loop {
+        ticks.tick().await;
+        bar.set_length(progress.input_bytes.get());
+        bar.set_position(progress.input_bytes_read.get());
+        bar.set_message(format!("{} events", number(progress.events.get())));
+    }
+}
+
+fn files_line(progress: &Progress) -> String {
+    format!(
+        "{} of {} read, {} events",
+        ByteSize(progress.input_bytes_read.get()),
+        ByteSize(progress.input_bytes.get()),
+        number(progress.events.get())
+    )
 }
 
 async fn draw(bars: Bars, progress: Arc<Progress>) {

@@ -1,6 +1,7 @@
 //! Records in, one at a time; batches out.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -40,6 +41,26 @@ pub struct Origin<'a> {
     pub content_id: Option<&'a str>,
     /// `contentCreated` of the blob: when Microsoft published it.
     pub content_created: Option<Timestamp>,
+    /// Where it stands in its file.
+    pub position: Option<Position>,
+}
+
+/// Where a record stands in its file, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// On this line, or from it on.
+    Line(u64),
+    /// This element of an array.
+    Element(u64),
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(n) => write!(f, "line {n}"),
+            Self::Element(n) => write!(f, "element {n}"),
+        }
+    }
 }
 
 /// One event of a batch, by row.
@@ -297,7 +318,12 @@ impl Quarantine {
         self.identities.push(identity);
         self.uid.append_value(format!("{identity:032x}"));
         self.reason.append_value(reason.word);
-        self.detail.append_value(&reason.detail);
+        match origin.position {
+            Some(position) => self
+                .detail
+                .append_value(format!("{position}: {}", reason.detail)),
+            None => self.detail.append_value(&reason.detail),
+        }
         self.connection.append_value(origin.connection);
         self.content_type.append_option(origin.content_type);
         self.content_id.append_option(origin.content_id);

@@ -61,6 +61,7 @@ impl RawGeneration {
                 content_type: Some(&self.unit.content_type),
                 content_id: Some(&body.content_id),
                 content_created: body.created,
+                position: None,
             };
             match split_array(&body.bytes) {
                 Ok(records) => {

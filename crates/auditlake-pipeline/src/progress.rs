@@ -46,6 +46,10 @@ pub struct Progress {
     pub throttled: Counter,
     /// Requests a minute that the client allows itself now.
     pub quota: Counter,
+    /// Bytes of the input files, as far as they have a size.
+    pub input_bytes: Counter,
+    /// Bytes of them that were read, packed as they are.
+    pub input_bytes_read: Counter,
     /// Gaps named so far.
     pub gaps: Counter,
 }

@@ -113,7 +113,9 @@ fn every_generated_record_becomes_a_valid_event() -> Result<()> {
     generate::write_ndjson(11, 4_000, "2026-05-11T10:00:00Z".parse()?, &mut records)?;
     std::fs::write(&input, &records)?;
     let mut events = Vec::new();
-    let report = files::normalize_to_ndjson(&[files::Input::File(input)], true, &mut events)?;
+    let progress = auditlake_pipeline::Progress::default();
+    let inputs = [files::Input::File(input)];
+    let report = files::normalize_to_ndjson(&inputs, true, &progress, &mut events)?;
     let answer = python("validate_ocsf.py", &[], &String::from_utf8(events)?)?;
     assert_eq!(answer["events"].as_u64(), Some(report.events));
     assert!(report.events >= 3_900, "{}", report.events);

@@ -7,19 +7,21 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::output::ReportArgs;
+use crate::progress::ProgressStyle;
 
 const EXAMPLES: &str = "\
 Examples:
   auditlake normalize records.ndjson.gz --to ndjson > events.ndjson
   auditlake normalize purview-export.csv --to parquet --lake ./lake
-      exports with an AuditData column, JSON arrays and NDJSON; plain, .gz and .zst
+      exports with an AuditData column, JSON arrays, NDJSON and results of Graph's audit search; plain, .gz and .zst
+  auditlake normalize 'exports/**/*.json.gz' --to parquet --lake ./lake
   zcat records.gz | auditlake normalize - --no-raw-data | jq .class_name";
 
 /// Make OCSF events of audit records that you already have in files
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct NormalizeArgs {
-    /// Files to read, `-` for standard input
+    /// Files to read, or patterns such as 'exports/**/*.gz'; `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// What to make: OCSF JSON on standard output, or Parquet in a lake
@@ -39,6 +41,14 @@ pub(crate) struct NormalizeArgs {
     /// Name of the connection in the ledger and in the column `auditlake.connection`
     #[arg(long, env = "AUDITLAKE_CONNECTION", value_name = "NAME", default_value = FILES_CONNECTION)]
     pub(crate) connection: String,
+    /// How to show progress
+    #[arg(
+        long,
+        env = "AUDITLAKE_PROGRESS",
+        default_value = "auto",
+        value_name = "STYLE"
+    )]
+    pub(crate) progress: ProgressStyle,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }

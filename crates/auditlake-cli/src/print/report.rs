@@ -49,6 +49,8 @@ pub(crate) fn files_summary(report: &FilesReport) -> String {
             .iter()
             .map(|item| format!("quarantined from `{}`: {}", item.input, item.reason)),
     );
+    let unread = report.unread.iter();
+    parts.extend(unread.map(|it| format!("not read to its end: `{}`: {}", it.input, it.reason)));
     parts.push(format!(
         "{} events of {} records{}",
         number(report.events),

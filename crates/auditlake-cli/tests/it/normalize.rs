@@ -136,3 +136,42 @@ fn an_input_that_is_not_there_fails_and_is_named() {
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(ran.stderr.contains("nowhere.ndjson"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_pattern_names_files_and_one_that_matches_none_is_a_usage_error() {
+    let record = r#"{"Id":"1","Operation":"Send","RecordType":2}"#;
+    let directory = directory(record).unwrap();
+    let below = directory.path().join("a/b");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("two.jsonl"), record.replace("\"1\"", "\"2\"")).unwrap();
+    std::fs::write(
+        below.join("page.json"),
+        r#"{"value":[{"id":"x","auditData":{"Id":"3","Operation":"Send"}}]}"#,
+    )
+    .unwrap();
+    let mut command = auditlake(directory.path());
+    let read = ran(command.args(["normalize", "a/**/*.json*"])).unwrap();
+    assert_eq!(read.code, Some(0), "{}", read.stderr);
+    assert_eq!(read.stdout.lines().count(), 2, "{}", read.stdout);
+    let mut command = auditlake(directory.path());
+    let none = ran(command.args(["normalize", "*.nothing"])).unwrap();
+    assert_eq!(none.code, Some(2), "{}", none.stderr);
+    assert!(none.stderr.contains("`*.nothing`"), "{}", none.stderr);
+}
+
+#[test]
+fn a_bad_line_is_named_with_its_file_and_line_and_the_rest_goes_on() {
+    let directory = directory("").unwrap();
+    let lines =
+        "{\"Id\":\"1\",\"Operation\":\"Send\"}\nnonsense\n{\"Id\":\"2\",\"Operation\":\"Send\"}\n";
+    std::fs::write(directory.path().join("export.jsonl"), lines).unwrap();
+    let mut command = auditlake(directory.path());
+    let read = ran(command.args(["normalize", "export.jsonl"])).unwrap();
+    assert_eq!(read.code, Some(4), "{}", read.stderr);
+    assert_eq!(read.stdout.lines().count(), 2);
+    assert!(
+        read.stderr.contains("`export.jsonl`: not_json: line 2: "),
+        "{}",
+        read.stderr
+    );
+}

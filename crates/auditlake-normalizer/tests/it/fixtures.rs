@@ -55,6 +55,7 @@ pub(crate) fn normalize(record: &str) -> Batch {
         content_type: Some("Audit.General"),
         content_id: Some("20260504110207000000001$contoso"),
         content_created: created,
+        ..Origin::default()
     };
     normalizer.push(record.as_bytes(), &origin);
     normalizer.finish()

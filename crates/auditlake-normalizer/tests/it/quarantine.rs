@@ -9,7 +9,7 @@ fn normalize(items: &[&[u8]]) -> Batch {
         connection: "contoso",
         content_type: Some("Audit.General"),
         content_id: Some("blob-1"),
-        content_created: None,
+        ..Origin::default()
     };
     for item in items {
         normalizer.push(item, &origin);

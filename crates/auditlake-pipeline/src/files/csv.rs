@@ -2,6 +2,7 @@
 
 use std::io;
 
+use auditlake_normalizer::Position;
 use csv::{ByteRecord, ReaderBuilder};
 
 /// The column that holds the records.
@@ -11,7 +12,7 @@ const AUDIT_DATA: &[u8] = b"AuditData";
 pub(super) fn each_csv(
     source: impl io::Read,
     delimiter: u8,
-    take: &mut impl FnMut(&[u8]) -> io::Result<()>,
+    take: &mut impl FnMut(&[u8], Position) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut table = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -26,9 +27,10 @@ pub(super) fn each_csv(
         .unwrap_or(usize::MAX);
     let mut row = ByteRecord::new();
     while table.read_byte_record(&mut row)? {
+        let position = Position::Line(row.position().map_or(0, csv::Position::line));
         match row.get(column).map(<[u8]>::trim_ascii) {
-            Some(record) if !record.is_empty() => take(record)?,
-            _ => take(&whole(&row, delimiter))?,
+            Some(record) if !record.is_empty() => take(record, position)?,
+            _ => take(&whole(&row, delimiter), position)?,
         }
     }
     Ok(())

@@ -32,17 +32,17 @@ pub(crate) enum Format {
 }
 
 /// Bytes with those at the start put back.
-pub(crate) type Source = BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>;
+pub(crate) type Source<'s> = BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + 's>>>;
 
 /// Unpacks and decodes a file as far as its first bytes ask for it, and tells how records are laid out.
-pub(crate) fn detect(input: Box<dyn Read + Send>) -> io::Result<(Source, Format)> {
+pub(crate) fn detect<'s>(input: Box<dyn Read + 's>) -> io::Result<(Source<'s>, Format)> {
     let text = decode(unpack(with_head(input)?)?)?;
     let source = with_head(text)?;
     let format = format_of(head(&source));
     Ok((source, format))
 }
 
-fn unpack(source: Source) -> io::Result<Box<dyn Read + Send>> {
+fn unpack(source: Source<'_>) -> io::Result<Box<dyn Read + '_>> {
     let start = head(&source);
     if start.starts_with(&GZIP) {
         return Ok(Box::new(MultiGzDecoder::new(source)));
@@ -53,7 +53,7 @@ fn unpack(source: Source) -> io::Result<Box<dyn Read + Send>> {
     Ok(Box::new(source))
 }
 
-fn decode(text: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+fn decode<'s>(text: Box<dyn Read + 's>) -> io::Result<Box<dyn Read + 's>> {
     let mut source = with_head(text)?;
     if head(&source).starts_with(&UTF_8_MARK) {
         source.consume(UTF_8_MARK.len());
@@ -68,7 +68,7 @@ fn decode(text: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
 }
 
 /// A source whose buffer holds the first bytes.
-fn with_head(mut input: Box<dyn Read + Send>) -> io::Result<Source> {
+fn with_head<'s>(mut input: Box<dyn Read + 's>) -> io::Result<Source<'s>> {
     let mut head = Vec::new();
     input
         .by_ref()
@@ -79,7 +79,7 @@ fn with_head(mut input: Box<dyn Read + Send>) -> io::Result<Source> {
     Ok(source)
 }
 
-fn head(source: &Source) -> &[u8] {
+fn head<'s>(source: &'s Source<'_>) -> &'s [u8] {
     source.buffer()
 }
 
@@ -134,12 +134,12 @@ impl TrimQuotes for [u8] {
 }
 
 /// Little-endian UTF-16 as UTF-8, which is what Windows tools write.
-struct Utf16Le {
-    source: Source,
+struct Utf16Le<'s> {
+    source: Source<'s>,
     ready: Cursor<Vec<u8>>,
 }
 
-impl Read for Utf16Le {
+impl Read for Utf16Le<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.ready.position() == self.ready.get_ref().len() as u64 {
             self.ready = Cursor::new(self.next_text()?);
@@ -148,7 +148,7 @@ impl Read for Utf16Le {
     }
 }
 
-impl Utf16Le {
+impl Utf16Le<'_> {
     /// The next line, so that no surrogate pair is cut; empty at the end.
     fn next_text(&mut self) -> io::Result<Vec<u8>> {
         let mut units = Vec::new();

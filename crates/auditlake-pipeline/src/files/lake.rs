@@ -3,7 +3,6 @@
 //! Each input is a unit of its own, committed in parts when it is large. Which of its records are new is judged
 //! against all that the connection's ledger has, whatever its age: a file holds old records.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio_util::sync::CancellationToken;
 
 use super::records::each_record;
-use super::{Input, LakeOptions};
+use super::{Input, LakeOptions, announce};
 use crate::commit::{Committer, Site};
 use crate::connection::check_name;
 use crate::error::Error;
@@ -43,7 +42,7 @@ pub async fn normalize_to_lake(
     cancel: CancellationToken,
 ) -> Result<Report, Error> {
     check_name(&options.connection)?;
-    inputs.iter().try_for_each(check_input)?;
+    announce(&inputs, &progress)?;
     let started = options.clock.now();
     let mut report = Report::new(&options.connection, "", started);
     report.windows.planned = inputs.len() as u64;
@@ -77,13 +76,6 @@ pub async fn normalize_to_lake(
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     Ok(finish(&recorder, options.clock.now()))
-}
-
-fn check_input(input: &Input) -> Result<(), Error> {
-    if let Input::File(path) = input {
-        File::open(path).map_err(|source| input.error(source))?;
-    }
-    Ok(())
 }
 
 fn finish(recorder: &Recorder, now: Timestamp) -> Report {
@@ -137,20 +129,25 @@ impl Reader {
         let share = self.options.memory_limit / MEMORY_SHARE;
         let mut batcher = Batcher::new(self.options.raw_data);
         let mut bytes = 0;
-        let read = each_record(input, &mut |record: &[u8]| {
-            batcher.push(record, &origin);
-            bytes += record.len() as u64;
-            self.recorder
-                .progress
-                .bytes_downloaded
-                .add(record.len() as u64);
-            if bytes < share {
-                return Ok(());
-            }
-            bytes = 0;
-            self.hand_on(unit, batcher.finish(), false)
-                .map_err(|Closed| io::ErrorKind::BrokenPipe.into())
-        });
+        let read = each_record(
+            input,
+            &self.recorder.progress,
+            &mut |record: &[u8], position| {
+                let position = Some(position);
+                batcher.push(record, &Origin { position, ..origin });
+                bytes += record.len() as u64;
+                self.recorder
+                    .progress
+                    .bytes_downloaded
+                    .add(record.len() as u64);
+                if bytes < share {
+                    return Ok(());
+                }
+                bytes = 0;
+                self.hand_on(unit, batcher.finish(), false)
+                    .map_err(|Closed| io::ErrorKind::BrokenPipe.into())
+            },
+        );
         if self.out.is_closed() {
             return Err(Closed);
         }

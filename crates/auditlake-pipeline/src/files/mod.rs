@@ -5,8 +5,10 @@ mod detect;
 mod lake;
 mod ndjson;
 mod records;
+mod wrapped;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::options::{DEFAULT_MEMORY_LIMIT, DEFAULT_ZSTD_LEVEL};
+use crate::progress::Progress;
+use crate::report::Outcome;
 pub use lake::normalize_to_lake;
 pub use ndjson::normalize_to_ndjson;
 
@@ -62,6 +66,21 @@ impl Input {
     }
 }
 
+/// Looks at all inputs before the first is read: one that is not there is an error, and their sizes are counted.
+fn announce(inputs: &[Input], progress: &Progress) -> Result<(), Error> {
+    for input in inputs {
+        if let Input::File(path) = input {
+            let file = File::open(path).and_then(|file| file.metadata());
+            let file = file.map_err(|source| input.error(source))?;
+            if file.is_dir() {
+                return Err(input.error(io::ErrorKind::IsADirectory.into()));
+            }
+            progress.input_bytes.add(file.len());
+        }
+    }
+    Ok(())
+}
+
 /// Name of the connection that files get in a lake unless told otherwise.
 pub const FILES_CONNECTION: &str = "files";
 
@@ -101,6 +120,8 @@ impl LakeOptions {
 pub struct FilesReport {
     /// Inputs read to the end.
     pub inputs: u64,
+    /// Inputs that could not be read to the end.
+    pub unread: Vec<UnreadInput>,
     /// Records read.
     pub records: u64,
     /// Events written.
@@ -119,11 +140,31 @@ pub struct FilesReport {
     pub quarantine: Vec<QuarantinedItem>,
 }
 
+impl FilesReport {
+    /// Whether everything that the inputs hold became an event.
+    pub fn outcome(&self) -> Outcome {
+        if self.unread.is_empty() && self.quarantined == 0 {
+            Outcome::Complete
+        } else {
+            Outcome::Gaps
+        }
+    }
+}
+
+/// An input that could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadInput {
+    /// The input, `-` for standard input.
+    pub input: String,
+    /// The system's words.
+    pub reason: String,
+}
+
 /// One item that is no audit record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuarantinedItem {
     /// The input, `-` for standard input.
     pub input: String,
-    /// Why, in the normalizer's words.
+    /// Why, in the normalizer's words, with the line.
     pub reason: String,
 }

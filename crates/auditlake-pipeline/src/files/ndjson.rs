@@ -6,27 +6,33 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use auditlake_normalizer::{Batch, Origin, write_ndjson};
 
 use super::records::each_record;
-use super::{FILES_CONNECTION, FilesReport, Input, QuarantinedItem};
+use super::{FILES_CONNECTION, FilesReport, Input, QuarantinedItem, UnreadInput, announce};
 use crate::dedup::Addition;
 use crate::error::Error;
 use crate::identities::Identities;
 use crate::normalize::Batcher;
+use crate::progress::Progress;
 
 /// Quarantined items that are named.
 const NAMED_ITEMS: usize = 100;
 
 /// Normalizes inputs and writes the events as OCSF JSON, one object a line.
 ///
-/// Fails at the first input that cannot be read; what no audit record is, is counted and named.
+/// An input that is not there is an error before anything is done; one that cannot be read to its end is named and
+/// does not stop the others. What no audit record is, is counted and named.
 pub fn normalize_to_ndjson(
     inputs: &[Input],
     raw_data: bool,
+    progress: &Progress,
     out: impl Write,
 ) -> Result<FilesReport, Error> {
+    announce(inputs, progress)?;
     let mut writer = Writer {
         out,
+        progress,
         addition: Addition::default(),
         quarantine: Vec::new(),
+        unread: Vec::new(),
         failure: None,
     };
     for input in inputs {
@@ -36,15 +42,17 @@ pub fn normalize_to_ndjson(
     Ok(writer.report(inputs.len() as u64))
 }
 
-struct Writer<W> {
+struct Writer<'p, W> {
     out: W,
+    progress: &'p Progress,
     addition: Addition,
     quarantine: Vec<QuarantinedItem>,
+    unread: Vec<UnreadInput>,
     /// Why the writing ended, which the reading can only pass on as its own error.
     failure: Option<Error>,
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Write> Writer<'_, W> {
     fn write_input(&mut self, input: &Input, raw_data: bool) -> Result<(), Error> {
         let name = input.name();
         let origin = Origin {
@@ -53,8 +61,9 @@ impl<W: Write> Writer<W> {
             ..Origin::default()
         };
         let mut batcher = Batcher::new(raw_data);
-        let read = each_record(input, &mut |record: &[u8]| {
-            batcher.push(record, &origin);
+        let read = each_record(input, self.progress, &mut |record: &[u8], position| {
+            let position = Some(position);
+            batcher.push(record, &Origin { position, ..origin });
             batcher
                 .full()
                 .iter()
@@ -63,7 +72,12 @@ impl<W: Write> Writer<W> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
-        read.map_err(|source| input.error(source))?;
+        if let Err(error) = read {
+            self.unread.push(UnreadInput {
+                input: input.path().to_string_lossy().into_owned(),
+                reason: error.to_string(),
+            });
+        }
         batcher
             .finish()
             .iter()
@@ -80,6 +94,7 @@ impl<W: Write> Writer<W> {
     fn write_batch(&mut self, batch: &Batch, name: &str) -> Result<(), Error> {
         let kept = self.addition.keep(batch, &Identities::default())?;
         self.name_quarantined(&kept.quarantine, name);
+        self.progress.events.add(kept.events.num_rows() as u64);
         write_ndjson(&kept.events, &mut self.out).map_err(Error::Output)
     }
 
@@ -109,7 +124,8 @@ impl<W: Write> Writer<W> {
     fn report(self, inputs: u64) -> FilesReport {
         let (counts, kinds) = (self.addition.counts, self.addition.kinds);
         FilesReport {
-            inputs,
+            inputs: inputs - self.unread.len() as u64,
+            unread: self.unread,
             records: counts.records,
             events: counts.events,
             duplicates: counts.duplicates,
@@ -125,6 +141,7 @@ impl<W: Write> Writer<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Outcome;
 
     #[test]
     fn events_are_written_once_and_the_rest_is_counted_and_named() {
@@ -133,7 +150,9 @@ mod tests {
         let record = r#"{"CreationTime":"2025-05-04T10:12:33","Id":"1","Operation":"Send","RecordType":99999}"#;
         std::fs::write(&path, format!("{record}\n{record}\nnonsense\n")).unwrap();
         let mut out = Vec::new();
-        let report = normalize_to_ndjson(&[Input::File(path)], false, &mut out).unwrap();
+        let progress = Progress::default();
+        let inputs = [Input::File(path)];
+        let report = normalize_to_ndjson(&inputs, false, &progress, &mut out).unwrap();
         assert_eq!(
             (
                 report.records,
@@ -145,7 +164,14 @@ mod tests {
         );
         assert_eq!(report.unknown_record_types["99999"], 1);
         assert_eq!(report.quarantine[0].input, "export.jsonl");
-        assert!(!report.quarantine[0].reason.is_empty());
+        let reason = &report.quarantine[0].reason;
+        assert!(reason.contains("line 3: "), "{reason}");
+        assert_eq!(report.outcome(), Outcome::Gaps);
+        assert_eq!(
+            progress.input_bytes.get(),
+            progress.input_bytes_read.get(),
+            "read to the end"
+        );
         let events: Vec<&[u8]> = out.trim_ascii().split(|byte| *byte == b'\n').collect();
         let event: serde_json::Value = serde_json::from_slice(events[0]).unwrap();
         assert_eq!(
@@ -168,7 +194,25 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("export.jsonl");
         std::fs::write(&path, r#"{"Id":"1","Operation":"Send"}"#).unwrap();
-        let result = normalize_to_ndjson(&[Input::File(path)], false, Closed);
+        let inputs = [Input::File(path)];
+        let result = normalize_to_ndjson(&inputs, false, &Progress::default(), Closed);
         assert!(matches!(result, Err(Error::Output(_))));
+    }
+
+    #[test]
+    fn an_input_that_breaks_off_is_named_and_the_others_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let record = r#"{"Id":"1","Operation":"Send"}"#;
+        let mut packed = zstd::encode_all(record.repeat(100).as_bytes(), 1).unwrap();
+        packed.truncate(packed.len() - 8);
+        let [damaged, good] = ["damaged.zst", "good.json"].map(|name| directory.path().join(name));
+        std::fs::write(&damaged, packed).unwrap();
+        std::fs::write(&good, record).unwrap();
+        let inputs = [damaged.clone(), good].map(Input::File);
+        let mut out = Vec::new();
+        let report = normalize_to_ndjson(&inputs, false, &Progress::default(), &mut out).unwrap();
+        assert_eq!((report.inputs, report.events), (1, 1));
+        assert_eq!(report.unread[0].input, damaged.to_string_lossy());
+        assert_eq!(report.outcome(), Outcome::Gaps);
     }
 }

@@ -114,6 +114,10 @@ fn may_be_called(address: &Url) -> bool {
 
 /// A time with or without its zone, which is UTC.
 fn time(text: &str) -> Option<Timestamp> {
-    let civil = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
+    let civil = || {
+        TimeZone::UTC
+            .to_timestamp(text.parse::<DateTime>().ok()?)
+            .ok()
+    };
     text.parse().ok().or_else(civil)
 }
