@@ -55,9 +55,12 @@ pub(crate) const ENTITY: UserLeaves = user_leaves!("entity.user");
 /// Fills `actor`, where the workload has not.
 pub(crate) fn set(event: &mut Event<'_, '_>) {
     set_user(event, ACTOR);
-    for member in ["ApplicationId", "AppId", "ClientAppId"] {
-        event.copy(member, at!("actor.app_uid"));
+    event.copy("ApplicationId", at!("actor.app_uid"));
+    // An application that the workload has named as what was acted on is not what acted.
+    if !event.record.is_taken("AppId") {
+        event.copy("AppId", at!("actor.app_uid"));
     }
+    event.copy("ClientAppId", at!("actor.app_uid"));
     for member in ["ApplicationDisplayName", "ClientAppName"] {
         event.copy(member, at!("actor.app_name"));
     }

@@ -100,6 +100,11 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether a column took a member.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|n| self.members[n].taken.get())
+    }
+
     /// Takes back what [`Self::take`] said of a member.
     pub(crate) fn give_back(&self, name: &str) {
         if let Some(n) = self.find(name) {

@@ -19,6 +19,8 @@ pub struct Thing {
     pub uids: &'static [&'static str],
     /// Members that may hold its address, the best first.
     pub urls: &'static [&'static str],
+    /// Members that may hold its kind, the best first, where records say it better than the workload.
+    pub kinds: &'static [&'static str],
 }
 
 /// A thing without an address.
@@ -32,6 +34,7 @@ pub(crate) const fn thing(
         names,
         uids,
         urls: &[],
+        kinds: &[],
     }
 }
 
@@ -39,6 +42,12 @@ impl Thing {
     /// The same thing, with members that may hold its address.
     pub(crate) const fn at(mut self, urls: &'static [&'static str]) -> Self {
         self.urls = urls;
+        self
+    }
+
+    /// The same thing, with members that may hold its kind.
+    pub(crate) const fn of_kind(mut self, kinds: &'static [&'static str]) -> Self {
+        self.kinds = kinds;
         self
     }
 }
@@ -76,6 +85,16 @@ const RELATED: (u8, &str) = (4, "Related");
 
 /// Adds the things that the record names, unless the workload's function has set the list.
 pub(crate) fn set(event: &mut Event<'_, '_>, things: &[Thing]) {
+    set_in_order(event, things.iter(), |_| {});
+}
+
+/// Adds the things that the record names, in the order in which the workload's function puts them, and to the target what
+/// it knows of it beside.
+pub(crate) fn set_in_order<'t>(
+    event: &mut Event<'_, '_>,
+    things: impl Iterator<Item = &'t Thing>,
+    of_target: fn(&mut Event<'_, '_>),
+) {
     let places = if event.class.uid == WEB_RESOURCES_ACTIVITY.uid {
         &WEB_RESOURCES
     } else {
@@ -85,9 +104,11 @@ pub(crate) fn set(event: &mut Event<'_, '_>, things: &[Thing]) {
         return;
     }
     let mut role = TARGET;
+    let mut details = of_target;
     for thing in things {
-        if add(event, thing, places, role) {
+        if add(event, thing, places, role, details) {
             role = RELATED;
+            details = |_| {};
         }
     }
 }
@@ -97,11 +118,15 @@ fn add(
     thing: &Thing,
     places: &Places,
     role: (u8, &'static str),
+    details: fn(&mut Event<'_, '_>),
 ) -> bool {
     let record = event.record;
     let name = first(record, thing.names);
     let uid = first(record, thing.uids);
+    // An identifier that only says the name again is none.
+    let uid = uid.filter(|(_, uid)| name.as_ref().is_none_or(|(_, name)| name != uid));
     let url = places.url.and_then(|_| first(record, thing.urls));
+    let kind = first(record, thing.kinds);
     if name.is_none() && uid.is_none() {
         return false;
     }
@@ -110,16 +135,20 @@ fn add(
     let added = event.element(places.list, |event| {
         event.set_some(places.name, text(&name));
         event.set_some(places.uid, text(&uid));
-        event.set(places.kind, thing.kind);
+        event.set(
+            places.kind,
+            text(&kind).unwrap_or_else(|| thing.kind.to_owned()),
+        );
         if let Some(leaf) = places.url {
             event.set_some(leaf, text(&url));
         }
         if let Some((id, caption)) = places.role {
             event.set_id(id, caption, role);
         }
+        details(event);
     });
     if added {
-        for (member, _) in [name, uid, url].into_iter().flatten() {
+        for (member, _) in [name, uid, url, kind].into_iter().flatten() {
             record.take(member);
         }
     }

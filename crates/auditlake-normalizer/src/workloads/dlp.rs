@@ -43,7 +43,8 @@ const OPERATIONS: &[Operation] = &[
     op(&["DlpInfo"], &DATA_SECURITY_FINDING, 4),
 ];
 
-fn map(event: &mut Event<'_, '_>) {
+/// What a DLP finding of any workload says.
+pub(super) fn map(event: &mut Event<'_, '_>) {
     if event.class.uid != DATA_SECURITY_FINDING.uid {
         return;
     }

@@ -8,6 +8,7 @@ mod entra_directory;
 mod entra_sign_in;
 mod exchange_admin;
 mod exchange_mailbox;
+mod power_bi;
 mod sharepoint_files;
 mod sharepoint_sharing;
 
@@ -33,6 +34,7 @@ pub static WORKLOADS: &[&Workload] = &[
     &sharepoint_files::WORKLOAD,
     &sharepoint_sharing::WORKLOAD,
     &dlp::WORKLOAD,
+    &power_bi::WORKLOAD,
 ];
 
 /// What the records of one workload mean.

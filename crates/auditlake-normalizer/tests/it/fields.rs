@@ -69,7 +69,8 @@ fn split(path: &str) -> Option<(&str, &str)> {
         c == '.' && depth == 0
     });
     Some(end.map_or((path, ""), |end| {
-        (&path[..end], path[end..].trim_start_matches('.'))
+        let (segment, rest) = path.split_at(end);
+        (segment, rest.trim_start_matches('.'))
     }))
 }
 
