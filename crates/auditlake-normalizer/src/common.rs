@@ -32,12 +32,13 @@ fn set_address(event: &mut Event<'_, '_>) {
         let Some((ip, port)) = record.text(member).as_deref().and_then(endpoint::parse) else {
             continue;
         };
-        record.take(member);
-        if !event.has(at!("src_endpoint.ip")) {
-            event.set(at!("src_endpoint.ip"), ip.to_string());
+        let ip = ip.to_string();
+        if event.set(at!("src_endpoint.ip"), ip.clone()) {
             event.set_some(at!("src_endpoint.port"), port.map(i64::from));
-        } else if event.text(at!("src_endpoint.ip")) != Some(&ip.to_string()) {
-            record.give_back(member);
+        }
+        // A class without such an endpoint leaves the address where it is.
+        if event.text(at!("src_endpoint.ip")) == Some(&ip) {
+            record.take(member);
         }
     }
     if event.requires("src_endpoint") && !event.has_top("src_endpoint") {
