@@ -132,6 +132,8 @@ fn app(event: &mut Event<'_, '_>) {
         "DisplayName",
         "ObjectId",
     ]);
+    // A name that only says the identifier again is none.
+    let name = name.filter(|name| event.text(at!("app.uid")) != Some(name));
     event.set_some(at!("app.name"), name);
     event.set_some(
         at!("app.uid"),
@@ -143,7 +145,8 @@ fn datastore(event: &mut Event<'_, '_>) {
     let record = event.record;
     let first = |members: &[&str]| members.iter().find_map(|member| record.text(member));
     event.set_some(at!("table.name"), first(&["EntityName", "TableName"]));
-    if let Some(name) = first(&["CrmOrganizationUniqueName", "DatabaseName", "InstanceUrl"]) {
+    let name = first(&["CrmOrganizationUniqueName", "DatabaseName", "InstanceUrl"]);
+    if let Some(name) = name.filter(|name| event.text(at!("database.uid")) != Some(name)) {
         event.set(at!("database.name"), name);
         event.set_id(at!("database.type_id"), at!("database.type"), (99, "Other"));
     }

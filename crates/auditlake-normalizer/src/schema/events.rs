@@ -433,6 +433,11 @@ pub const EVENTS: &[Column] = &[
             Column::text("uid", "Identifier of the application."),
             Column::text("vendor_name", "Vendor of the application."),
             Column::text("version", "Version of the application."),
+            Column::text(
+                "url_string",
+                "Address of the application, such as the page of a flow.",
+            )
+            .observable(6),
         ])
         .any_of(&["name", "uid"]),
         "Application that was installed, removed or run.",

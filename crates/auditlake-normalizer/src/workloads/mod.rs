@@ -4,11 +4,15 @@
 //! attribute) and the few functions that tables cannot say. Adding one is a file, a line in [`WORKLOADS`], and fixtures.
 
 mod dlp;
+mod dynamics;
 mod entra_directory;
 mod entra_sign_in;
 mod exchange_admin;
 mod exchange_mailbox;
+mod power_automate;
 mod power_bi;
+mod power_pages;
+mod power_platform;
 mod sharepoint_files;
 mod sharepoint_sharing;
 
@@ -35,6 +39,10 @@ pub static WORKLOADS: &[&Workload] = &[
     &sharepoint_sharing::WORKLOAD,
     &dlp::WORKLOAD,
     &power_bi::WORKLOAD,
+    &power_platform::WORKLOAD,
+    &power_automate::WORKLOAD,
+    &power_pages::WORKLOAD,
+    &dynamics::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
