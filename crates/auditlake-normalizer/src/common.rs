@@ -64,6 +64,14 @@ pub(crate) fn take_if_held(event: &Event<'_, '_>, member: &str, leaves: &[Leaf])
     }
 }
 
+/// Says that a member was taken when any attribute holds its text: records say some names twice.
+pub(crate) fn take_if_said(event: &Event<'_, '_>, member: &str) {
+    let text = event.record.text(member);
+    if text.is_some_and(|text| event.holds(&text)) {
+        event.record.take(member);
+    }
+}
+
 fn set_user_agent(event: &mut Event<'_, '_>) {
     let agent = at!("http_request.user_agent");
     let record = event.record;
@@ -200,7 +208,10 @@ fn set_cloud(event: &mut Event<'_, '_>) {
     event.copy("GeoLocation", at!("cloud.region"));
     let record = event.record;
     event.set_some(at!("cloud.account.uid"), record.text("OrganizationId"));
-    event.copy("OrganizationName", at!("cloud.account.name"));
+    // A workload that has taken it knows another kind of organization by this name.
+    if !record.is_taken("OrganizationName") {
+        event.copy("OrganizationName", at!("cloud.account.name"));
+    }
     if event.has(at!("cloud.account.uid")) || event.has(at!("cloud.account.name")) {
         event.set_id(
             at!("cloud.account.type_id"),

@@ -288,6 +288,13 @@ impl<'r, 'a> Event<'r, 'a> {
         })
     }
 
+    /// Whether any attribute, in a list or not, holds this text.
+    pub(crate) fn holds(&self, wanted: &str) -> bool {
+        self.ops
+            .iter()
+            .any(|op| matches!(op, Op::Set { value: Value::Text(text), .. } if text == wanted))
+    }
+
     /// Whether a leaf is set.
     pub(crate) fn has(&self, leaf: Leaf) -> bool {
         self.set[usize::from(leaf.0)]

@@ -247,12 +247,7 @@ fn make<'r, 'a>(
 impl<'a> Common<'a> {
     fn of(text: &str, record: &Record<'a>) -> Self {
         let record_type_text = record.text("RecordType");
-        let record_type = record_type_text.as_deref().and_then(|text| {
-            text.trim()
-                .parse()
-                .ok()
-                .or_else(|| record_types::by_name(text).map(|known| known.value.into()))
-        });
+        let record_type = record_type_text.as_deref().and_then(record_types::number);
         Self {
             identity: identity::of_record(text),
             operation: record

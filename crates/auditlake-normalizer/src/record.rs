@@ -63,6 +63,18 @@ impl<'a> Record<'a> {
         Self::parse(self.raw(name)?).ok()
     }
 
+    /// The JSON of a member that is an object or an array, or that is one inside a string.
+    pub(crate) fn json(&self, name: &str) -> Option<Cow<'a, str>> {
+        let raw = self.raw(name)?;
+        let is_nested = |text: &str| text.starts_with(['{', '[']) && !is_silent(text);
+        if is_nested(raw) {
+            return Some(Cow::Borrowed(raw));
+        }
+        let text = string(raw).filter(|text| is_nested(text.trim()))?;
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+        is_json.then_some(text)
+    }
+
     /// The elements of a member that is an array.
     pub(crate) fn array(&self, name: &str) -> Vec<&'a str> {
         self.raw(name).map(elements).unwrap_or_default()
@@ -267,6 +279,25 @@ mod tests {
         let record = parse(r#"{"a":"\ud800"}"#);
         assert_eq!(record.text("a"), None);
         assert_eq!(record.unmapped().as_deref(), Some(r#"{"a":"\ud800"}"#));
+    }
+
+    #[test]
+    fn json_is_found_inside_strings_too() {
+        let record = parse(
+            r#"{"a":{"x": 1},"b":"{\"x\":1}","c":"[1]","d":"{x","e":"x","f":{},"g":7,"h":"{}"}"#,
+        );
+        for (name, expected) in [
+            ("a", Some(r#"{"x": 1}"#)),
+            ("b", Some(r#"{"x":1}"#)),
+            ("c", Some("[1]")),
+            ("d", None),
+            ("e", None),
+            ("f", None),
+            ("g", None),
+            ("h", None),
+        ] {
+            assert_eq!(record.json(name).as_deref(), expected, "{name}");
+        }
     }
 
     #[test]

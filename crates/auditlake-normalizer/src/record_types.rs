@@ -30,6 +30,12 @@ pub fn by_name(name: &str) -> Option<&'static RecordType> {
         .find(|known| known.name.eq_ignore_ascii_case(name))
 }
 
+/// The number in a `RecordType`, which some exports write as text or as a name.
+pub(crate) fn number(text: &str) -> Option<i64> {
+    let by_name = || by_name(text).map(|known| known.value.into());
+    text.trim().parse().ok().or_else(by_name)
+}
+
 const fn rt(value: u16, name: &'static str, class_uid: u16) -> RecordType {
     RecordType {
         value,

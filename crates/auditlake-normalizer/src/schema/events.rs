@@ -32,6 +32,10 @@ const GROUP: Object = Object::of(&[
     Column::text("name", "Name of the group."),
     Column::text("uid", "Identifier of the group."),
     Column::text("type", "Kind of group: Team, Role Group, SharePoint Group."),
+    Column::text(
+        "uid_alt",
+        "Second identifier: the directory's, where `uid` is the application's own.",
+    ),
 ])
 .any_of(&["name", "uid"]);
 
@@ -178,6 +182,10 @@ const WEB_RESOURCE: Object = Object::of(&[
         "Sensitivity labels on the resource.",
     )
     .of_profile(Profile::DataClassification),
+    Column::texts(
+        "labels",
+        "What the record says of its nature: kind of conversation, foreign or guest users, access level.",
+    ),
 ])
 .any_of(&["name", "uid"]);
 

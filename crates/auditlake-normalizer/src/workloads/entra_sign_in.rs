@@ -140,7 +140,7 @@ fn set_device(event: &mut Event<'_, '_>) {
 }
 
 /// The operating system of a device that the record does not name.
-fn set_client_os<'a>(event: &mut Event<'_, 'a>, os: Option<Cow<'a, str>>) {
+pub(super) fn set_client_os<'a>(event: &mut Event<'_, 'a>, os: Option<Cow<'a, str>>) {
     if let Some(os) = os {
         let (id, caption) = os_type(&os);
         event.set(at!("src_endpoint.os.type_id"), id);

@@ -117,7 +117,7 @@ fn noun(operation: &str) -> Option<&str> {
 }
 
 /// The object that the cmdlet worked on, with its parameters.
-fn set_object(event: &mut Event<'_, '_>) {
+pub(super) fn set_object(event: &mut Event<'_, '_>) {
     let record = event.record;
     let operation = record.text("Operation").unwrap_or_default();
     let kind = noun(&operation).map(str::to_owned);

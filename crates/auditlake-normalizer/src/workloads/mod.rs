@@ -15,6 +15,7 @@ mod power_pages;
 mod power_platform;
 mod sharepoint_files;
 mod sharepoint_sharing;
+mod teams;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -43,6 +44,7 @@ pub static WORKLOADS: &[&Workload] = &[
     &power_automate::WORKLOAD,
     &power_pages::WORKLOAD,
     &dynamics::WORKLOAD,
+    &teams::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
