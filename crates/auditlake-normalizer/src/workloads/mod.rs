@@ -13,9 +13,13 @@ mod power_automate;
 mod power_bi;
 mod power_pages;
 mod power_platform;
+mod forms;
 mod sharepoint_files;
 mod sharepoint_sharing;
 mod teams;
+mod teams_admin;
+mod teams_apps;
+mod viva_engage;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,6 +49,10 @@ pub static WORKLOADS: &[&Workload] = &[
     &power_pages::WORKLOAD,
     &dynamics::WORKLOAD,
     &teams::WORKLOAD,
+    &teams_admin::WORKLOAD,
+    &teams_apps::WORKLOAD,
+    &viva_engage::WORKLOAD,
+    &forms::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
