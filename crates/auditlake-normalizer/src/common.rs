@@ -98,7 +98,7 @@ pub(crate) fn set_base<'a>(event: &mut Event<'_, 'a>, common: &Common<'a>) {
     set_class(event, common);
     set_time(event);
     set_metadata(event, common);
-    set_cloud(event);
+    set_cloud(event, common);
     event.copy_int("OperationCount", at!("count"));
     let record = event.record;
     for member in ["ErrorNumber", "ErrorCode"] {
@@ -203,13 +203,16 @@ fn set_correlation(event: &mut Event<'_, '_>) {
         );
 }
 
-fn set_cloud(event: &mut Event<'_, '_>) {
+/// Record type of Viva Goals.
+const VIVA_GOALS: i64 = 216;
+
+fn set_cloud(event: &mut Event<'_, '_>, common: &Common<'_>) {
     event.set(at!("cloud.provider"), "Microsoft 365");
     event.copy("GeoLocation", at!("cloud.region"));
     let record = event.record;
     event.set_some(at!("cloud.account.uid"), record.text("OrganizationId"));
-    // A workload that has taken it knows another kind of organization by this name.
-    if !record.is_taken("OrganizationName") {
+    // In Viva Goals it is an organization of its own, not the tenant.
+    if common.record_type != Some(VIVA_GOALS) {
         event.copy("OrganizationName", at!("cloud.account.name"));
     }
     if event.has(at!("cloud.account.uid")) || event.has(at!("cloud.account.name")) {

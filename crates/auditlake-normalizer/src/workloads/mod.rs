@@ -14,12 +14,19 @@ mod power_bi;
 mod power_pages;
 mod power_platform;
 mod forms;
+mod places;
+mod planner;
+mod project;
 mod sharepoint_files;
 mod sharepoint_sharing;
+mod stream_sway;
 mod teams;
 mod teams_admin;
 mod teams_apps;
+mod teams_evaluation;
+mod viva;
 mod viva_engage;
+mod viva_goals;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -53,6 +60,13 @@ pub static WORKLOADS: &[&Workload] = &[
     &teams_apps::WORKLOAD,
     &viva_engage::WORKLOAD,
     &forms::WORKLOAD,
+    &planner::WORKLOAD,
+    &project::WORKLOAD,
+    &stream_sway::WORKLOAD,
+    &viva_goals::WORKLOAD,
+    &viva::WORKLOAD,
+    &places::WORKLOAD,
+    &teams_evaluation::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
