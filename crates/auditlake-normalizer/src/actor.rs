@@ -221,6 +221,10 @@ fn set_type(event: &mut Event<'_, '_>, user: UserLeaves, name: &str) {
         return;
     };
     let kind = match user_type.as_ref() {
+        // Microsoft calls guests regular too; that it does stays where it is.
+        "0" | "Regular" if is_guest(name) => {
+            return event.set_id(user.type_id, user.type_, (OTHER, "Guest"));
+        }
         "0" | "Regular" => USER,
         "2" | "Admin" => ADMIN,
         "3" | "DcAdmin" => ADMIN,
@@ -254,6 +258,11 @@ fn by_name(name: &str) -> Option<(u8, &'static str)> {
         return Some((OTHER, "Anonymous"));
     }
     (name.eq_ignore_ascii_case("app@sharepoint") || starts("ServicePrincipal_")).then_some(SERVICE)
+}
+
+/// How the directory names the account of a guest: `pat_partner.example#EXT#@contoso.example`.
+pub(crate) fn is_guest(name: &str) -> bool {
+    name.to_ascii_uppercase().contains("#EXT#@")
 }
 
 /// Microsoft, Office 365 Management Activity API schema, enum `User Type`.
@@ -358,6 +367,18 @@ mod tests {
             Some(SERVICE)
         );
         assert_eq!(by_name("alex@contoso.example"), None);
+    }
+
+    #[test]
+    fn guests_are_known_by_name() {
+        for (name, expected) in [
+            ("pat_partner.example#EXT#@contoso.example", true),
+            ("pat_partner.example#ext#@contoso.example", true),
+            ("pat@partner.example", false),
+            ("EXT@contoso.example", false),
+        ] {
+            assert_eq!(is_guest(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -76,33 +76,16 @@ fn set_person<'a>(event: &mut Event<'_, 'a>, member: &Record<'a>) {
     let Some(name) = member.text("UPN").or_else(|| shown.clone()) else {
         return;
     };
-    if is_guest(&name) {
+    if actor::is_guest(&name) {
         event.set_id(actor::TARGET.type_id, actor::TARGET.type_, (99, "Guest"));
     }
     actor::set_name(event, actor::TARGET, name);
     event.set_some(actor::TARGET.display_name, shown);
 }
 
-/// How the directory names the account of a guest: `pat_partner.example#EXT#@contoso.example`.
-fn is_guest(name: &str) -> bool {
-    name.to_ascii_uppercase().contains("#EXT#@")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn guests_are_told_by_their_name() {
-        for (name, expected) in [
-            ("pat_partner.example#EXT#@contoso.example", true),
-            ("pat_partner.example#ext#@contoso.example", true),
-            ("pat@partner.example", false),
-            ("EXT@contoso.example", false),
-        ] {
-            assert_eq!(is_guest(name), expected, "{name}");
-        }
-    }
 
     #[test]
     fn numbers_of_roles_stay_numbers() {
