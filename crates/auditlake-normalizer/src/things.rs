@@ -115,7 +115,7 @@ pub(crate) fn set_in_order<'t>(
 
 /// Adds one thing to `web_resources`, if the record names it; what is set next of `web_resources` is of this thing.
 pub(crate) fn add_web_resource(event: &mut Event<'_, '_>, thing: &Thing) -> bool {
-    add(event, thing, &WEB_RESOURCES, TARGET)
+    add(event, thing, &WEB_RESOURCES, TARGET, |_| {})
 }
 
 fn add(
