@@ -156,8 +156,15 @@ async fn content_that_does_not_exist_is_named() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_content_type_without_permission_does_not_stop_the_others() -> Result<()> {
+    // Found when it is started, and when it is listed.
+    without_permission(Vec::new()).await?;
+    without_permission(Feed::ALL.to_vec()).await
+}
+
+async fn without_permission(subscriptions: Vec<Feed>) -> Result<()> {
     let tenant = TenantConfig {
         dlp_permission: false,
+        subscriptions,
         ..TenantConfig::generated(0, 7, 800)
     };
     let world = World::with(SimulatorConfig {
