@@ -329,6 +329,7 @@ pub static EMAIL_ACTIVITY: Class = Class {
         "email",
         "direction_id",
         "direction",
+        "email_auth",
     ],
     required: &["direction_id", "email"],
     any_of: &[],

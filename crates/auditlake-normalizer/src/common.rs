@@ -22,6 +22,7 @@ pub(crate) fn set_who_and_where(event: &mut Event<'_, '_>) {
 /// Where from: the first member that holds an address; where none does and the class demands it, the workload.
 fn set_address(event: &mut Event<'_, '_>) {
     let record = event.record;
+    let holders = [at!("src_endpoint.ip"), at!("evidences.src_endpoint.ip")];
     for member in [
         "ClientIPAddress",
         "ClientIP",
@@ -36,8 +37,8 @@ fn set_address(event: &mut Event<'_, '_>) {
         if event.set(at!("src_endpoint.ip"), ip.clone()) {
             event.set_some(at!("src_endpoint.port"), port.map(i64::from));
         }
-        // A class without such an endpoint leaves the address where it is.
-        if event.text(at!("src_endpoint.ip")) == Some(&ip) {
+        // Another address, or one that the class has no place for, stays where it is.
+        if holders.iter().any(|leaf| event.text(*leaf) == Some(&ip)) {
             record.take(member);
         }
     }
@@ -236,6 +237,11 @@ pub(crate) fn product(workload: &str) -> &'static str {
         "ThreatIntelligence" | "AirInvestigation" => "Microsoft Defender for Office 365",
         "PowerBI" => "Power BI",
         "Copilot" => "Microsoft 365 Copilot",
+        "Microsoft365Defender" => "Microsoft Defender XDR",
+        "MicrosoftDefenderForEndpoint" => "Microsoft Defender for Endpoint",
+        "MicrosoftDefenderForIdentity" => "Microsoft Defender for Identity",
+        "Endpoint" => "Microsoft Purview",
+        "MCAS" => "Microsoft Defender for Cloud Apps",
         "Yammer" => "Viva Engage",
         _ => "Microsoft 365",
     }

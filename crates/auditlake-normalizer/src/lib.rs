@@ -32,6 +32,7 @@ mod columns;
 mod common;
 mod endpoint;
 mod event;
+mod evidence;
 mod generic;
 mod identity;
 mod items;

@@ -681,4 +681,13 @@ pub const EVENTS: &[Column] = &[
         .all_of(&["application"]),
         "The conversation with an AI model.",
     ),
+    Column::object(
+        "email_auth",
+        Object::of(&[
+            Column::text("dkim", "Outcome of DKIM."),
+            Column::text("dmarc", "Outcome of DMARC."),
+            Column::text("spf", "Outcome of SPF."),
+        ]),
+        "How the sender of a message was authenticated.",
+    ),
 ];

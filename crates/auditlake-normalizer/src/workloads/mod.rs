@@ -3,8 +3,12 @@
 //! A workload is a list of record types, const tables (operation → class and activity; source member → OCSF
 //! attribute) and the few functions that tables cannot say. Adding one is a file, a line in [`WORKLOADS`], and fixtures.
 
+mod air;
+mod alerts;
+mod cloud_app_alerts;
 mod dlp;
 mod dynamics;
+mod endpoint_dlp;
 mod entra_directory;
 mod entra_sign_in;
 mod exchange_admin;
@@ -27,6 +31,13 @@ mod teams_evaluation;
 mod viva;
 mod viva_engage;
 mod viva_goals;
+mod risk;
+mod sharepoint_files;
+mod sharepoint_sharing;
+mod threat_files;
+mod threat_mail;
+mod threat_signals;
+mod url_clicks;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -67,6 +78,15 @@ pub static WORKLOADS: &[&Workload] = &[
     &viva::WORKLOAD,
     &places::WORKLOAD,
     &teams_evaluation::WORKLOAD,
+    &endpoint_dlp::WORKLOAD,
+    &threat_mail::WORKLOAD,
+    &url_clicks::WORKLOAD,
+    &threat_files::WORKLOAD,
+    &air::WORKLOAD,
+    &alerts::WORKLOAD,
+    &cloud_app_alerts::WORKLOAD,
+    &threat_signals::WORKLOAD,
+    &risk::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
