@@ -3,9 +3,13 @@
 //! A workload is a list of record types, const tables (operation → class and activity; source member → OCSF
 //! attribute) and the few functions that tables cannot say. Adding one is a file, a line in [`WORKLOADS`], and fixtures.
 
+mod ai_admin;
 mod air;
 mod alerts;
+mod attack_simulation;
 mod cloud_app_alerts;
+mod copilot;
+mod defender_admin;
 mod dlp;
 mod dynamics;
 mod endpoint_dlp;
@@ -87,6 +91,10 @@ pub static WORKLOADS: &[&Workload] = &[
     &cloud_app_alerts::WORKLOAD,
     &threat_signals::WORKLOAD,
     &risk::WORKLOAD,
+    &defender_admin::WORKLOAD,
+    &attack_simulation::WORKLOAD,
+    &copilot::WORKLOAD,
+    &ai_admin::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
