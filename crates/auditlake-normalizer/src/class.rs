@@ -152,6 +152,7 @@ pub static DATA_SECURITY_FINDING: Class = Class {
         "data_security",
         "risk_level_id",
         "risk_level",
+        "confidence_score",
     ],
     required: &["finding_info"],
     any_of: &[],

@@ -690,4 +690,8 @@ pub const EVENTS: &[Column] = &[
         ]),
         "How the sender of a message was authenticated.",
     ),
+    Column::int(
+        "confidence_score",
+        "Highest confidence among the sensitive information that was found, 0 to 100.",
+    ),
 ];

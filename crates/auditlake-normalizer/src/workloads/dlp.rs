@@ -1,13 +1,13 @@
-//! Microsoft Purview: data loss prevention (record types 11, 13, 33, 99, 100, 107, 108, 144, 234, 263, 270, 271, 276, 289, 410).
+//! Microsoft Purview: data loss prevention (record types 11, 13, 33, 99, 100, 107, 108, 234, 263, 270, 271, 276, 289, 410).
 //!
-//! *What it covers:* rule matches in SharePoint, OneDrive, Exchange, Teams, Power BI, other applications, on devices and by
+//! *What it covers:* rule matches in SharePoint, OneDrive, Exchange, Teams, other applications, on devices and by
 //! on-premises scanners, their undoing, and false positives.
 //! *Mapping:* Data Security Finding. The actor is the person in the metadata, not the agent in `UserId`; the severity
 //! is the highest of the matched rules, and title and analytic are that rule's; a blocked access is the disposition,
-//! not a failure, and no longer stated when the match is undone. Sensitive information is listed by name and count; the
+//! not a failure, and no longer stated when the match is undone. Sensitive information is listed by name and count, with the highest confidence; the
 //! file (with its labels), the message or the device is what it was found on.
 //! *Deliberate:* where the sender gave a reason to override the rule, its block did not hold: the disposition is Allowed.
-//! *Left out:* conditions, confidence and detected values in detail, which stay in `unmapped`.
+//! *Left out:* conditions, confidence by type and detected values, which stay in `unmapped`.
 
 mod endpoint;
 mod subject;
@@ -29,7 +29,7 @@ pub(super) static WORKLOAD: Workload = Workload {
     slug: "dlp",
     name: "Microsoft Purview data loss prevention",
     record_types: &[
-        11, 13, 33, 99, 100, 107, 108, 144, 234, 263, 270, 271, 276, 289, 410,
+        11, 13, 33, 99, 100, 107, 108, 234, 263, 270, 271, 276, 289, 410,
     ],
     operations: OPERATIONS,
     otherwise: Otherwise {
@@ -63,6 +63,7 @@ const FIELDS: &[Mapping] = &[
     derived("PolicyDetails[].Rules[].Actions", at!("disposition_id"), "BlockAccess 2 Blocked, Quarantine 3 Quarantined"),
     derived("PolicyDetails[].Rules[].ConditionsMatched.SensitiveInformation[].SensitiveInformationTypeName", at!("data_security.discovery_details.type"), "else `SensitiveType`"),
     derived("PolicyDetails[].Rules[].ConditionsMatched.SensitiveInformation[].Count", at!("data_security.discovery_details.count"), ""),
+    derived("PolicyDetails[].Rules[].ConditionsMatched.SensitiveInformation[].Confidence", at!("confidence_score"), "the highest"),
     derived("ExceptionInfo.Justification", at!("comment"), "else `Reason`, else the text itself"),
     derived("SharePointMetaData.From", at!("actor.user.name"), ""),
     derived("SharePointMetaData.FileName", at!("file.name"), ""),
@@ -211,25 +212,34 @@ fn set_data_security<'a>(event: &mut Event<'_, 'a>, policies: &[Record<'a>], rul
         policies.iter().find_map(|p| p.text("PolicyId")),
     );
     set_place(event);
-    for (kind, count) in sensitive(rules) {
+    let found: Vec<Record<'a>> = rules
+        .iter()
+        .filter_map(|rule| rule.object("ConditionsMatched"))
+        .flat_map(|conditions| conditions.objects("SensitiveInformation"))
+        .collect();
+    set_confidence(event, &found);
+    for (kind, count) in sensitive(&found) {
         add_sensitive(event, kind, count);
     }
+}
+
+/// The highest confidence of what was found.
+fn set_confidence(event: &mut Event<'_, '_>, found: &[Record<'_>]) {
+    let highest = found.iter().filter_map(|one| one.int("Confidence")).max();
+    event.set_some(at!("confidence_score"), highest);
 }
 
 /// Sensitive information by name, else by id, and how often it was found.
 type Sensitive<'a> = (Option<Cow<'a, str>>, Option<i64>);
 
 /// What the rules found. Several rules of one policy count the same data: it is listed once.
-fn sensitive<'a>(rules: &[Record<'a>]) -> Vec<Sensitive<'a>> {
-    let conditions = rules
-        .iter()
-        .filter_map(|rule| rule.object("ConditionsMatched"));
+fn sensitive<'a>(found: &[Record<'a>]) -> Vec<Sensitive<'a>> {
     let mut all: Vec<Sensitive<'a>> = Vec::new();
-    for found in conditions.flat_map(|c| c.objects("SensitiveInformation")) {
-        let kind = found
+    for one in found {
+        let kind = one
             .text("SensitiveInformationTypeName")
-            .or_else(|| found.text("SensitiveType"));
-        let one = (kind, found.int("Count"));
+            .or_else(|| one.text("SensitiveType"));
+        let one = (kind, one.int("Count"));
         if !all.contains(&one) {
             all.push(one);
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{MATCH, add_sensitive};
+use super::{MATCH, add_sensitive, set_confidence};
 use crate::endpoint as address;
 use crate::event::Event;
 use crate::evidence::{OF_FILE, add_hash, host_of};
@@ -35,7 +35,9 @@ pub(super) fn set(event: &mut Event<'_, '_>) {
     if event.has(at!("data_security.discovery_details.type")) {
         return;
     }
-    for found in metadata.objects("SensitiveInfoTypeData") {
+    let all = metadata.objects("SensitiveInfoTypeData");
+    set_confidence(event, &all);
+    for found in &all {
         let kind = found
             .text("SensitiveInfoTypeName")
             .or_else(|| found.text("SensitiveInfoTypeId"));
