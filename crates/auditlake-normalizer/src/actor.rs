@@ -282,7 +282,10 @@ fn set_other_type(event: &mut Event<'_, '_>, user: UserLeaves, user_type: &str) 
 
 /// Whether a `UserId` names anybody.
 fn is_somebody(name: &str) -> bool {
-    !name.trim().is_empty() && !name.eq_ignore_ascii_case("Not Available")
+    !name.trim().is_empty()
+        && !["Not Available", "NOT-FOUND"]
+            .iter()
+            .any(|nobody| name.eq_ignore_ascii_case(nobody))
 }
 
 /// `8-4-4-4-12` hexadecimal digits.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::actor;
+use crate::class::EMAIL_ACTIVITY;
 use crate::endpoint;
 use crate::event::{Event, Op, Value};
 use crate::normalizer::Common;
@@ -23,13 +24,10 @@ pub(crate) fn set_who_and_where(event: &mut Event<'_, '_>) {
 fn set_address(event: &mut Event<'_, '_>) {
     let record = event.record;
     let holders = [at!("src_endpoint.ip"), at!("evidences.src_endpoint.ip")];
-    for member in [
-        "ClientIPAddress",
-        "ClientIP",
-        "ActorIpAddress",
-        "SenderIp",
-        "UserIp",
-    ] {
+    // The sender's address is where a message came from, not where somebody reported or released it from.
+    let sender = (event.class.uid == EMAIL_ACTIVITY.uid).then_some("SenderIp");
+    let members = ["ClientIPAddress", "ClientIP", "ActorIpAddress"];
+    for member in members.into_iter().chain(sender).chain(["UserIp"]) {
         let Some((ip, port)) = record.text(member).as_deref().and_then(endpoint::parse) else {
             continue;
         };

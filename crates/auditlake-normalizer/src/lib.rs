@@ -41,6 +41,7 @@ mod normalizer;
 mod record;
 mod split;
 mod status;
+mod subject;
 mod things;
 mod time;
 mod verbs;

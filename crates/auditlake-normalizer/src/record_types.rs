@@ -23,6 +23,12 @@ pub fn by_value(value: i64) -> Option<&'static RecordType> {
         .map(|n| &RECORD_TYPES[n])
 }
 
+/// The number of a record type as sent: a number, a number as text, or a name.
+pub(crate) fn number_of(sent: &str) -> Option<i64> {
+    let number = sent.trim().parse().ok();
+    number.or_else(|| by_name(sent).map(|known| known.value.into()))
+}
+
 /// The record type with this name, as some exports write it.
 pub fn by_name(name: &str) -> Option<&'static RecordType> {
     RECORD_TYPES

@@ -143,6 +143,12 @@ const EMAIL: Object = Object::of(&[
     Column::texts("x_originating_ip", "Address that the message came from."),
     Column::objects("files", HASHED_FILE, "Attachments."),
     Column::objects("urls", URL, "Links in the message."),
+    Column::objects(
+        "data_classifications",
+        CLASSIFICATION,
+        "Sensitivity labels on the message.",
+    )
+    .of_profile(Profile::DataClassification),
 ])
 .any_of(&["from", "to"]);
 

@@ -13,6 +13,9 @@ mod defender_admin;
 mod dlp;
 mod dynamics;
 mod endpoint_dlp;
+mod audit_log;
+mod dlp;
+mod ediscovery;
 mod entra_directory;
 mod entra_sign_in;
 mod exchange_admin;
@@ -26,6 +29,8 @@ mod power_pages;
 mod power_platform;
 mod project;
 mod risk;
+mod purview_admin;
+mod retention;
 mod sharepoint_files;
 mod sharepoint_sharing;
 mod stream_sway;
@@ -93,6 +98,10 @@ pub static WORKLOADS: &[&Workload] = &[
     &attack_simulation::WORKLOAD,
     &copilot::WORKLOAD,
     &ai_admin::WORKLOAD,
+    &purview_admin::WORKLOAD,
+    &ediscovery::WORKLOAD,
+    &retention::WORKLOAD,
+    &audit_log::WORKLOAD,
 ];
 
 /// What the records of one workload mean.
