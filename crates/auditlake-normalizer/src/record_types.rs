@@ -3,6 +3,8 @@
 //! Sources: Microsoft, Office 365 Management Activity API schema, enum `AuditLogRecordType`; Microsoft Graph,
 //! enum `auditLogRecordType`. Where the two differ, the former's name stands.
 
+use crate::record::Record;
+
 /// One record type.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordType {
@@ -21,6 +23,11 @@ pub fn by_value(value: i64) -> Option<&'static RecordType> {
         .binary_search_by_key(&value, |known| known.value)
         .ok()
         .map(|n| &RECORD_TYPES[n])
+}
+
+/// The number of a record's type.
+pub(crate) fn number(record: &Record<'_>) -> Option<i64> {
+    number_of(&record.text("RecordType")?)
 }
 
 /// The number of a record type as sent: a number, a number as text, or a name.

@@ -14,6 +14,12 @@ mod dlp;
 mod dynamics;
 mod endpoint_dlp;
 mod audit_log;
+mod auto_labeling;
+mod communication_compliance;
+mod compliance_settings;
+mod data_center_access;
+mod data_classification;
+mod data_sharing;
 mod dlp;
 mod ediscovery;
 mod entra_directory;
@@ -29,8 +35,15 @@ mod power_pages;
 mod power_platform;
 mod project;
 mod risk;
+mod information_protection;
+mod insider_risk;
+mod mail_labels;
+mod message_portal;
 mod purview_admin;
+mod purview_reports;
+mod quarantine;
 mod retention;
+mod sentinel;
 mod sharepoint_files;
 mod sharepoint_sharing;
 mod stream_sway;
@@ -45,6 +58,7 @@ mod url_clicks;
 mod viva;
 mod viva_engage;
 mod viva_goals;
+mod submissions;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -102,6 +116,20 @@ pub static WORKLOADS: &[&Workload] = &[
     &ediscovery::WORKLOAD,
     &retention::WORKLOAD,
     &audit_log::WORKLOAD,
+    &information_protection::WORKLOAD,
+    &mail_labels::WORKLOAD,
+    &auto_labeling::WORKLOAD,
+    &data_classification::WORKLOAD,
+    &communication_compliance::WORKLOAD,
+    &insider_risk::WORKLOAD,
+    &submissions::WORKLOAD,
+    &sentinel::WORKLOAD,
+    &quarantine::WORKLOAD,
+    &purview_reports::WORKLOAD,
+    &message_portal::WORKLOAD,
+    &data_sharing::WORKLOAD,
+    &data_center_access::WORKLOAD,
+    &compliance_settings::WORKLOAD,
 ];
 
 /// What the records of one workload mean.

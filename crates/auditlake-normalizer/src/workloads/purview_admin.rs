@@ -25,7 +25,7 @@ use crate::class::{
 use crate::common::take_if_held;
 use crate::event::Event;
 use crate::record::{Record, is_silent};
-use crate::record_types::number_of;
+use crate::record_types::number;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
 use parameters::{first, parameter, switch};
@@ -123,8 +123,7 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
     }
     let taking = is("New-ComplianceSearchAction")
         && TAKING.iter().any(|name| switch(record, name) == Some(true));
-    let record_type = record.text("RecordType");
-    let roles = record_type.as_deref().and_then(number_of) == Some(ROLE_CHANGES);
+    let roles = number(record) == Some(ROLE_CHANGES);
     Decision {
         sensitive: decision.sensitive || taking || (roles && decision.activity != READ),
         ..decision
