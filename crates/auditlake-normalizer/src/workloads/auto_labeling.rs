@@ -6,7 +6,7 @@
 //! *Deliberate:* the actor is the labeling service in `UserId`: nobody did anything. No finding: nothing is wrong.
 //! *Left out:* conditions and detected values, which stay in `unmapped`.
 
-use super::mail_labels::{SCAN, add_addresses};
+use super::mail_labels::{SCAN, add_addresses, set_address};
 use super::{Decision, Operation, Otherwise, Workload, derived, op};
 use crate::class::{API_ACTIVITY, EMAIL_ACTIVITY, FILE_HOSTING};
 use crate::common::take_if_held;
@@ -88,7 +88,7 @@ fn map(event: &mut Event<'_, '_>) {
 
 fn set_email<'a>(event: &mut Event<'_, 'a>, mail: &Record<'a>) {
     event.set_id(at!("direction_id"), at!("direction"), (0, "Unknown"));
-    event.set_some(at!("email.from"), mail.text("From"));
+    set_address(event, at!("email.from"), mail.text("From"));
     event.set_some(at!("email.subject"), mail.text("Subject"));
     event.set_some(at!("email.message_uid"), mail.text("MessageID"));
     event.set_some(at!("email.uid"), mail.text("UniqueID"));

@@ -7,7 +7,7 @@
 //! outcome is unknown, since `ResultStatus` holds the kind of item and the keywords that matched.
 //! *Left out:* those keywords and the matched rules, which stay in `unmapped`.
 
-use super::mail_labels::{SCAN, add_addresses};
+use super::mail_labels::{SCAN, add_addresses, set_address};
 use super::{Decision, Operation, Otherwise, Workload, derived, op};
 use crate::class::{API_ACTIVITY, EMAIL_ACTIVITY};
 use crate::event::Event;
@@ -128,7 +128,7 @@ fn set_policy(event: &mut Event<'_, '_>) {
 }
 
 fn set_email<'a>(event: &mut Event<'_, 'a>, message: &Record<'a>) {
-    event.set_some(at!("email.from"), message.text("From"));
+    set_address(event, at!("email.from"), message.text("From"));
     event.set_some(at!("email.subject"), message.text("Subject"));
     event.set_some(at!("email.message_uid"), message.text("InternetMessageId"));
     event.set_some(at!("email.uid"), message.text("NetworkMessageId"));

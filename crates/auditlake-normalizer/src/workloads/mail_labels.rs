@@ -5,7 +5,10 @@
 //! *Deliberate:* the direction is unknown, since the record does not say it.
 //! *Left out:* what the label did before transport, when it was applied, and whether by hand.
 
+use std::borrow::Cow;
+
 use super::{Operation, Otherwise, Workload, as_decided, derived, op, text};
+use crate::actor::is_email;
 use crate::class::EMAIL_ACTIVITY;
 use crate::event::Event;
 use crate::record::{Record, scalar};
@@ -22,9 +25,9 @@ pub(super) static WORKLOAD: Workload = Workload {
         activity: Some(SCAN),
     },
     fields: &[
-        text("Sender", at!("email.from")),
+        derived("Sender", at!("email.from"), "where it is an address"),
         text("ItemName", at!("email.subject")),
-        derived("Receivers", at!("email.to"), ""),
+        derived("Receivers", at!("email.to"), "those that are addresses"),
         derived("LabelId", at!("email.data_classifications.uid"), ""),
         derived(
             "LabelName",
@@ -48,10 +51,22 @@ fn map(event: &mut Event<'_, '_>) {
     }
     let record = event.record;
     event.set_id(at!("direction_id"), at!("direction"), (0, "Unknown"));
+    if set_address(event, at!("email.from"), record.text("Sender")) {
+        record.take("Sender");
+    }
     if add_addresses(event, record, "Receivers", at!("email.to")) {
         record.take("Receivers");
     }
     set_label(event);
+}
+
+/// Sets an address, where it is one: names and addresses of directories are not (OCSF `email_t`).
+pub(super) fn set_address<'a>(
+    event: &mut Event<'_, 'a>,
+    leaf: Leaf,
+    address: Option<Cow<'a, str>>,
+) -> bool {
+    event.set_some(leaf, address.filter(|address| is_email(address)))
 }
 
 /// Adds the addresses of a list; true when all of its elements are such.
@@ -64,8 +79,7 @@ pub(super) fn add_addresses<'a>(
     let addresses = record.array(member);
     let added = addresses
         .iter()
-        .filter_map(|raw| scalar(raw))
-        .filter(|address| event.set(leaf, address.clone()))
+        .filter(|raw| set_address(event, leaf, scalar(raw)))
         .count();
     added > 0 && added == addresses.len()
 }

@@ -4,8 +4,8 @@
 //! downloaded, forwarded or answered.
 //! *Mapping:* the actor is the reader (`Recipient`); the message is the resource, and the sender its owner. A request for
 //! authentication is a logon of the reader.
-//! *Deliberate:* `UserId` names the sender, who did nothing here, and is not the actor. The outcome is `ResultStatus`, else
-//! the number of `OperationStatus` or `AuthenticationStatus`.
+//! *Deliberate:* `UserId` names the sender, who did nothing here, and is the actor only where there is no reader. The
+//! outcome is `ResultStatus`, else the number of `OperationStatus` or `AuthenticationStatus`.
 //! *Left out:* how the reader authenticated, for which OCSF has no word; the message of a logon, whose class has no place
 //! for it.
 
@@ -64,6 +64,8 @@ const OPERATIONS: &[Operation] = &[
 fn map(event: &mut Event<'_, '_>) {
     let record = event.record;
     if let Some(reader) = record.text("Recipient") {
+        let operation = record.text("Operation").unwrap_or_default();
+        event.set(at!("message"), format!("{operation} by {reader}"));
         actor::set_name(event, actor::ACTOR, reader.clone());
         actor::set_name(event, actor::TARGET, reader);
         record.take("Recipient");
@@ -90,7 +92,12 @@ fn set_message(event: &mut Event<'_, '_>) {
             at!("resources.role"),
             (1, "Target"),
         );
-        event.set_some(at!("resources.owner.name"), record.text("Sender"));
+        let sender = record.text("Sender");
+        event.set_some(
+            at!("resources.owner.email_addr"),
+            sender.clone().filter(|sender| actor::is_email(sender)),
+        );
+        event.set_some(at!("resources.owner.name"), sender);
     });
     if added {
         record.take("MessageId");
