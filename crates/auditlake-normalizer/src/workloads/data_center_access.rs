@@ -65,7 +65,7 @@ const ELEVATION: &[&str] = &[
 
 fn map(event: &mut Event<'_, '_>) {
     let record = event.record;
-    if subject::add_with(event, Subject::of_object_id(record), &["Parameters"]) {
+    if subject::add(event, Subject::of_object_id(record)) {
         record.take("ObjectId");
     }
     let tenant = Subject {
