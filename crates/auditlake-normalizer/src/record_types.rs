@@ -26,14 +26,8 @@ pub fn by_value(value: i64) -> Option<&'static RecordType> {
 }
 
 /// The number of a record's type.
-pub(crate) fn number(record: &Record<'_>) -> Option<i64> {
-    number_of(&record.text("RecordType")?)
-}
-
-/// The number of a record type as sent: a number, a number as text, or a name.
-pub(crate) fn number_of(sent: &str) -> Option<i64> {
-    let number = sent.trim().parse().ok();
-    number.or_else(|| by_name(sent).map(|known| known.value.into()))
+pub(crate) fn number_of(record: &Record<'_>) -> Option<i64> {
+    number(&record.text("RecordType")?)
 }
 
 /// The record type with this name, as some exports write it.

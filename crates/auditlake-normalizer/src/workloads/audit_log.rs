@@ -15,7 +15,7 @@ use super::{Decision, Operation, Otherwise, Workload, canonical, derived, op};
 use crate::class::{API_ACTIVITY, EVENT_LOG_ACTIVITY};
 use crate::event::Event;
 use crate::record::Record;
-use crate::record_types::number;
+use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::status::{FAILURE, SEVERITIES, SUCCESS};
 use crate::subject::{self, Subject};
@@ -72,7 +72,7 @@ const CONFIGURATION: i64 = 297;
 
 /// What is audited, and for how long, is sensitive; auditing switched is an event of the log.
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
-    let record_type = number(record);
+    let record_type = number_of(record);
     if record_type == Some(SEARCHES) {
         return decision;
     }

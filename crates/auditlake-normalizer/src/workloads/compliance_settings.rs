@@ -10,7 +10,7 @@ use super::{Decision, Otherwise, Workload, derived};
 use crate::class::API_ACTIVITY;
 use crate::event::Event;
 use crate::record::Record;
-use crate::record_types::number;
+use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
 
@@ -37,7 +37,7 @@ const SENSITIVE: [i64; 3] = [69, 155, 332];
 const READ: u8 = 2;
 
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
-    let sensitive = number(record).is_some_and(|number| SENSITIVE.contains(&number));
+    let sensitive = number_of(record).is_some_and(|number| SENSITIVE.contains(&number));
     Decision {
         sensitive: sensitive && decision.activity != READ,
         ..decision

@@ -12,7 +12,7 @@ use super::{Decision, Operation, Otherwise, Thing, Workload, derived, op, text};
 use crate::class::API_ACTIVITY;
 use crate::event::Event;
 use crate::record::Record;
-use crate::record_types::number;
+use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::status::{FAILURE, SUCCESS};
 use crate::subject::{self, Subject};
@@ -67,7 +67,7 @@ const OPERATIONS: &[Operation] = &[
 const GRAPH_DATA_CONNECT: [i64; 3] = [183, 217, 219];
 
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
-    let extracts = number(record).is_some_and(|number| GRAPH_DATA_CONNECT.contains(&number));
+    let extracts = number_of(record).is_some_and(|number| GRAPH_DATA_CONNECT.contains(&number));
     Decision {
         sensitive: decision.sensitive || extracts,
         ..decision

@@ -11,7 +11,7 @@ use super::{Decision, Otherwise, Workload, derived};
 use crate::class::API_ACTIVITY;
 use crate::event::Event;
 use crate::record::Record;
-use crate::record_types::number;
+use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
 
@@ -46,7 +46,7 @@ fn refine(_: &Record<'_>, decision: Decision) -> Decision {
 
 fn map(event: &mut Event<'_, '_>) {
     let record = event.record;
-    let kind = match number(record) {
+    let kind = match number_of(record) {
         Some(292) => Some("Insights of a user"),
         Some(306) => Some("Insider risk case"),
         Some(308) => Some("User in scope"),

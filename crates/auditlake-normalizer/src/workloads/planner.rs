@@ -101,7 +101,8 @@ const SETTINGS: [i64; 4] = [194, 199, 200, 287];
 
 /// A setting of the tenant is one whatever the operation is called.
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
-    let is_setting = record_type(record).is_some_and(|number| SETTINGS.contains(&number));
+    let is_setting =
+        record_types::number_of(record).is_some_and(|number| SETTINGS.contains(&number));
     if is_setting && matches!(decision.activity, 1 | 3 | 99) {
         return Decision {
             sensitive: true,
@@ -109,10 +110,6 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
         };
     }
     decision
-}
-
-fn record_type(record: &Record<'_>) -> Option<i64> {
-    record_types::number(&record.text("RecordType")?)
 }
 
 fn map(event: &mut Event<'_, '_>) {

@@ -25,7 +25,7 @@ use crate::class::{
 use crate::common::take_if_held;
 use crate::event::Event;
 use crate::record::{Record, is_silent};
-use crate::record_types::number;
+use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
 use parameters::{first, parameter, switch};
@@ -123,7 +123,7 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
     }
     let taking = is("New-ComplianceSearchAction")
         && TAKING.iter().any(|name| switch(record, name) == Some(true));
-    let roles = number(record) == Some(ROLE_CHANGES);
+    let roles = number_of(record) == Some(ROLE_CHANGES);
     Decision {
         sensitive: decision.sensitive || taking || (roles && decision.activity != READ),
         ..decision

@@ -73,8 +73,7 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
         sensitive: true,
         ..decision.to(&API_ACTIVITY, activity)
     };
-    let number = record.text("RecordType");
-    match number.as_deref().and_then(record_types::number) {
+    match record_types::number_of(record) {
         Some(251) => policy(CREATE),
         Some(252) => policy(UPDATE),
         Some(253) => policy(DELETE),

@@ -91,8 +91,7 @@ const ADMINISTRATION: [i64; 3] = [374, 414, 428];
 
 /// What administration does beyond the tables is an operation of an interface, not of a page.
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
-    let number = record.text("RecordType");
-    let number = number.as_deref().and_then(record_types::number);
+    let number = record_types::number_of(record);
     if decision.class.uid == WEB_RESOURCES_ACTIVITY.uid
         && number.is_some_and(|number| ADMINISTRATION.contains(&number))
     {

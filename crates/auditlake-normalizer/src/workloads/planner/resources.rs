@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{THINGS, containers, record_type};
+use super::{THINGS, containers};
 use crate::event::Event;
+use crate::record_types::number_of;
 use crate::schema::path::{at, list};
 use crate::things;
 
 /// The object, the list that was read, and what holds them.
 pub(super) fn set(event: &mut Event<'_, '_>) {
-    match record_type(event.record) {
+    match number_of(event.record) {
         Some(231 | 418) => {}
         Some(192 | 193 | 387 | 393 | 402) => add_query(event),
         number => add_object(event, number.and_then(kind)),
