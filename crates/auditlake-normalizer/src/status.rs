@@ -96,7 +96,8 @@ fn set_from_result(event: &mut Event<'_, '_>) {
     event.set_id(at!("status_id"), at!("status"), silent);
 }
 
-fn known(words: &str) -> Option<(u8, &'static str)> {
+/// The outcome that Microsoft's words stand for.
+pub(crate) fn known(words: &str) -> Option<(u8, &'static str)> {
     let words = words.trim();
     let is = |known: &[&str]| known.iter().any(|k| k.eq_ignore_ascii_case(words));
     if is(&["Succeeded", "Success"]) || as_bool(words) == Some(true) {

@@ -28,6 +28,24 @@ const PLAIN_USER: Object = Object::of(&[
 ])
 .any_of(&["name", "uid"]);
 
+const OWNER: Object = Object::of(&[
+    Column::text("name", "Name as the record gives it."),
+    Column::text("uid", "Object id (GUID) of the account."),
+    Column::text("email_addr", "The name, when it is a mail address."),
+    Column::text(
+        "forward_addr",
+        "Where the owner's messages are forwarded to (`ForwardingSmtpAddress`).",
+    )
+    .observable(5),
+])
+.any_of(&["name", "uid"]);
+
+const TAG: Object = Object::of(&[
+    Column::text("name", "Name of the setting, in the record's words."),
+    Column::text("value", "Its value, in the record's words."),
+])
+.all_of(&["name"]);
+
 const GROUP: Object = Object::of(&[
     Column::text("name", "Name of the group."),
     Column::text("uid", "Identifier of the group."),
@@ -164,7 +182,7 @@ const RESOURCE: Object = Object::of(&[
     Column::json("data", "Details of the resource, as the record gives them."),
     Column::object(
         "owner",
-        PLAIN_USER,
+        OWNER,
         "Owner of the resource, such as the mailbox owner.",
     ),
     Column::objects(
@@ -173,6 +191,11 @@ const RESOURCE: Object = Object::of(&[
         "Sensitivity labels on the resource.",
     )
     .of_profile(Profile::DataClassification),
+    Column::objects(
+        "tags",
+        TAG,
+        "Settings of the resource to search for: actions of a rule, forwarding, kind of access.",
+    ),
 ])
 .any_of(&["name", "uid"]);
 
@@ -191,6 +214,11 @@ const WEB_RESOURCE: Object = Object::of(&[
     Column::texts(
         "labels",
         "What the record says of its nature: kind of conversation, foreign or guest users, access level.",
+    ),
+    Column::objects(
+        "tags",
+        TAG,
+        "Settings of the resource to search for, such as a permission level and its rights.",
     ),
 ])
 .any_of(&["name", "uid"]);

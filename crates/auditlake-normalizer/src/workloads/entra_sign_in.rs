@@ -1,14 +1,22 @@
 //! Microsoft Entra ID: sign-ins (record types 15 and 9, and OWA tokens, 275).
 //!
-//! *What it covers:* successful and failed sign-ins, sign-outs, the deprecated sign-in records.
+//! *What it covers:* successful and failed sign-ins, sign-outs, the deprecated sign-in records, tokens for Outlook on
+//! the web.
+//!
 //! *Mapping:* all to Authentication. The outcome is the operation's name, never `ResultStatus`, which only says that
 //! the HTTP exchange worked (Microsoft, schema page, Azure Active Directory Secure Token Service logon schema):
 //! most failed sign-ins carry `Success` there. `UserLoggedIn` with error 50140 ("keep me signed in") is a success.
-//! *Left out:* factors, which the record does not name; the operating system of a device that has neither id nor name.
+//! A token for Outlook on the web names what it is for (`dst_endpoint`) and itself (`session.uid_alt`).
+//!
+//! *Deliberate:* the error of a sign-in that succeeded stays in `status_code` and `status_detail`: it says what
+//! interrupted it.
+//!
+//! *Left out:* factors, which the record does not name; the operating system of a device that has neither id nor name
+//! is that of `src_endpoint`; `ResultStatus`, which stays in `unmapped`.
 
 use std::borrow::Cow;
 
-use super::{Operation, Otherwise, Outcome, Workload, as_decided, op, text};
+use super::{Operation, Otherwise, Outcome, Workload, as_decided, derived, op, text};
 use crate::actor;
 use crate::class::AUTHENTICATION;
 use crate::common::{take_if_held, workload};
@@ -27,10 +35,28 @@ pub(super) static WORKLOAD: Workload = Workload {
         class: &AUTHENTICATION,
         activity: Some(99),
     },
+    #[rustfmt::skip]
     fields: &[
         text("ApplicationDisplayName", at!("service.name")),
         text("ApplicationId", at!("service.uid")),
         text("SessionId", at!("session.uid")),
+        text("UniqueTokenIdentifier", at!("session.uid_alt")),
+        text("ResourceURL", at!("http_request.url.url_string")),
+        derived("UserId", at!("user.name"), "who signs in, like `actor.user`"),
+        derived("UserDomain", at!("user.domain"), "where the name has none"),
+        derived("Workload", at!("service.name"), "where no application is named"),
+        derived("Target[].ID", at!("dst_endpoint.uid"), "the resource that was asked for, when it is a GUID; else `ObjectId`"),
+        derived("ResourceURL", at!("dst_endpoint.hostname"), "its host"),
+        derived("ExtendedProperties[RequestType].Value", at!("auth_protocol"), "`OAuth2:…` and `Saml2:…`"),
+        derived("DeviceProperties[SessionId].Value", at!("session.uid"), "where there is no `SessionId`"),
+        derived("DeviceProperties[DisplayName].Value", at!("device.hostname"), ""),
+        derived("DeviceProperties[Id].Value", at!("device.uid"), ""),
+        derived("DeviceProperties[OS].Value", at!("device.os.name"), "of a device with a name or id"),
+        derived("DeviceProperties[OS].Value", at!("src_endpoint.os.name"), "of a device with neither"),
+        derived("DeviceProperties[IsCompliant].Value", at!("device.is_compliant"), ""),
+        derived("DeviceProperties[IsCompliantAndManaged].Value", at!("device.is_managed"), ""),
+        derived("LoginStatus", at!("status"), "of record type 9: 0 is success, everything else failure"),
+        derived("Operation", at!("status"), "of the others, whatever `ResultStatus` says"),
     ],
     things: &[],
     refine: as_decided,
@@ -61,6 +87,9 @@ fn map(event: &mut Event<'_, '_>) {
         return;
     }
     actor::set_user(event, actor::TARGET);
+    event.copy("UserDomain", at!("user.domain"));
+    take_if_held(event, "UserDomain", &[at!("user.domain")]);
+    set_token(event);
     set_service(event);
     set_protocol(event);
     set_device(event);
@@ -73,6 +102,22 @@ fn map(event: &mut Event<'_, '_>) {
             .filter(|_| record.text("SessionId").is_none()),
     );
     set_login_status(event);
+}
+
+/// What a token for Outlook on the web is for.
+fn set_token(event: &mut Event<'_, '_>) {
+    let url = event.record.text("ResourceURL");
+    let host = url.as_deref().and_then(host).map(str::to_owned);
+    event.set_some(at!("dst_endpoint.svc_name"), host.clone());
+    event.set_some(at!("dst_endpoint.hostname"), host);
+}
+
+/// The host of an address.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split(['/', ':', '?', '#'])
+        .next()
+        .filter(|host| !host.is_empty())
 }
 
 /// What was signed in to: the application, and the resource that it asked for (`Target`).
@@ -183,6 +228,22 @@ fn set_login_status(event: &mut Event<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_of_addresses() {
+        for (url, expected) in [
+            ("https://outlook.office.com/", Some("outlook.office.com")),
+            (
+                "https://outlook.office.com:443/x",
+                Some("outlook.office.com"),
+            ),
+            ("https://substrate.office.com", Some("substrate.office.com")),
+            ("outlook.office.com", None),
+            ("https://", None),
+        ] {
+            assert_eq!(host(url), expected, "{url}");
+        }
+    }
 
     #[test]
     fn operating_systems_by_their_words() {

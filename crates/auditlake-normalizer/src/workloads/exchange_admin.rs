@@ -2,102 +2,86 @@
 //!
 //! *What it covers:* every cmdlet; permissions, role groups, mailboxes and groups as identity changes; inbox and
 //! transport rules, forwarding, connectors, protection policies and audit switches as sensitive API activity.
+//!
 //! *Mapping:* the object and its parameters are `resources[0]`, with all parameters as JSON in `resources.data`; its
-//! type is the cmdlet's noun. *Deliberate:* `Set-Mailbox` is sensitive only when it forwards; `Set-AdminAuditLogConfig`
-//! is an event of the log only when it switches the unified audit log.
+//! type is the cmdlet's noun. Parameters that decide where messages go, what a rule hides, or what is logged are
+//! `resources.tags` as well, as sent; every address that messages are sent on to is a further resource of type
+//! `Message Recipient`, without `smtp:` and display name; a mailbox's own forwarding address is `resources.owner.forward_addr`.
+//! Who gains or loses a permission is `user`, the rights are `privileges`.
+//!
+//! *Deliberate:* `Set-Mailbox` is sensitive only when it forwards, delegates sending or switches auditing;
+//! `Set-MailboxFolderPermission` is a grant. The audit log switched off or on is an event of the log itself (Event Log
+//! Activity), for the unified audit log, the administrator audit log (only when it goes off) and mailbox auditing of
+//! the organization; auditing switched off for one mailbox stays a cmdlet, of severity High.
+//!
 //! *Left out:* the server that ran the cmdlet, and the parameters of account and group changes, whose classes have no
 //! place for them; they stay in `unmapped`.
 
-use std::borrow::Cow;
+mod audit;
+mod operations;
+mod parameters;
 
-use super::{Decision, Operation, Otherwise, Workload, op};
+use self::parameters::{any, first, parameter};
+use super::{Decision, Otherwise, Workload, derived};
 use crate::actor;
 use crate::class::{
     ACCOUNT_CHANGE, API_ACTIVITY, EVENT_LOG_ACTIVITY, GROUP_MANAGEMENT, USER_ACCESS,
 };
 use crate::event::Event;
-use crate::record::{Record, as_bool};
+use crate::record::Record;
 use crate::schema::path::{at, list};
 use crate::status::SEVERITIES;
+use crate::tags;
 
 /// Cmdlets.
 pub(super) static WORKLOAD: Workload = Workload {
     slug: "exchange_admin",
     name: "Exchange Online administration",
     record_types: &[1],
-    operations: OPERATIONS,
+    operations: operations::OPERATIONS,
     otherwise: Otherwise {
         class: &API_ACTIVITY,
         activity: None,
     },
-    fields: &[],
+    #[rustfmt::skip]
+    fields: &[
+        derived("ObjectId", at!("resources.name"), "else `Identity` or `Name` of the parameters"),
+        derived("Operation", at!("resources.type"), "the cmdlet's noun"),
+        derived("Parameters[].Name", at!("resources.data"), "all parameters, as JSON"),
+        derived("Parameters[].Value", at!("resources.tags.value"), "of the parameters that decide about mail flow, hiding and logging, as sent"),
+        derived("ExternalAccess", at!("resources.tags.value"), "whether Microsoft or a partner ran the cmdlet"),
+        derived("Parameters[ForwardTo].Value", at!("resources.name"), "each address as a resource of type `Message Recipient`; so too for the other parameters that send messages on"),
+        derived("Parameters[ForwardingSmtpAddress].Value", at!("resources.owner.forward_addr"), "of a mailbox, without `smtp:`"),
+        derived("Parameters[User].Value", at!("user.name"), "who gains or loses: `User`, `Trustee`, `SecurityGroup`, `Member`, `App`, `Policy`"),
+        derived("Parameters[AccessRights].Value", at!("privileges"), "each right; else `Role` or `ExtendedRights`, else the cmdlet"),
+        derived("Parameters[Member].Value", at!("user.name"), "who joins or leaves a group; else `Links` or `Members`"),
+        derived("Parameters[Identity].Value", at!("group.name"), "else `Name` or `DisplayName`"),
+        derived("Operation", at!("group.type"), "role group, Microsoft 365 group or distribution group"),
+        derived("Parameters[MicrosoftOnlineServicesID].Value", at!("user.name"), "the account of a mailbox; else `UserPrincipalName`, `PrimarySmtpAddress`, `Identity`, `Name`, `ObjectId`"),
+        derived("Parameters[DisplayName].Value", at!("user.display_name"), "of an account"),
+        derived("Parameters[UnifiedAuditLogIngestionEnabled].Value", at!("log_name"), "which log was switched; so too for `AdminAuditLogEnabled` and `AuditDisabled`"),
+    ],
     things: &[],
     refine,
     map,
 };
 
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-
-#[rustfmt::skip]
-const OPERATIONS: &[Operation] = &[
-    op(&["Add-MailboxPermission", "Add-RecipientPermission", "Add-MailboxFolderPermission", "New-ManagementRoleAssignment", "Add-ADPermission"], &USER_ACCESS, 1).sensitive(),
-    op(&["Remove-MailboxPermission", "Remove-RecipientPermission", "Remove-MailboxFolderPermission", "Remove-ManagementRoleAssignment"], &USER_ACCESS, 2),
-    op(&["New-Mailbox", "New-MailUser", "New-RemoteMailbox"], &ACCOUNT_CHANGE, 1),
-    op(&["Enable-Mailbox"], &ACCOUNT_CHANGE, 2),
-    op(&["Remove-Mailbox", "Remove-MailUser"], &ACCOUNT_CHANGE, 6),
-    op(&["Disable-Mailbox"], &ACCOUNT_CHANGE, 5),
-    op(&["Add-DistributionGroupMember", "Add-UnifiedGroupLinks"], &GROUP_MANAGEMENT, 3),
-    op(&["Add-RoleGroupMember", "Update-RoleGroupMember"], &GROUP_MANAGEMENT, 3).sensitive(),
-    op(&["Remove-DistributionGroupMember", "Remove-UnifiedGroupLinks", "Remove-RoleGroupMember"], &GROUP_MANAGEMENT, 4),
-    op(&["New-DistributionGroup", "New-UnifiedGroup", "New-RoleGroup"], &GROUP_MANAGEMENT, 6),
-    op(&["Remove-DistributionGroup", "Remove-UnifiedGroup", "Remove-RoleGroup"], &GROUP_MANAGEMENT, 5),
-    op(&["Set-AdminAuditLogConfig"], &API_ACTIVITY, UPDATE).sensitive(),
-    op(&["New-InboxRule", "New-TransportRule", "New-InboundConnector", "New-OutboundConnector"], &API_ACTIVITY, CREATE).sensitive(),
-    op(&["Set-InboxRule", "Enable-InboxRule", "Set-TransportRule", "Set-InboundConnector", "Set-OutboundConnector", "Disable-TransportRule"], &API_ACTIVITY, UPDATE).sensitive(),
-    op(&["Set-MailboxAuditBypassAssociation", "Disable-SafeLinksRule", "Disable-SafeAttachmentRule", "Disable-AntiPhishRule", "Disable-MalwareFilterRule", "Set-AntiPhishPolicy", "Set-MalwareFilterPolicy"], &API_ACTIVITY, UPDATE).sensitive(),
-    op(&["Remove-TransportRule", "Remove-InboxRule", "Remove-SafeLinksPolicy", "Remove-SafeAttachmentPolicy", "Remove-AntiPhishPolicy"], &API_ACTIVITY, DELETE).sensitive(),
-    op(&["Disable-InboxRule"], &API_ACTIVITY, UPDATE),
-    op(&["New-*", "Add-*", "Install-*", "Import-*", "Start-*"], &API_ACTIVITY, CREATE),
-    op(&["Get-*", "Search-*", "Test-*", "Export-*", "Find-*", "Validate*"], &API_ACTIVITY, READ),
-    op(&["Set-*", "Update-*", "Enable-*", "Move-*", "Restore-*"], &API_ACTIVITY, UPDATE),
-    op(&["Remove-*", "Disable-*", "Uninstall-*", "Clear-*", "Stop-*"], &API_ACTIVITY, DELETE),
-];
-
-/// Parameters that send a mailbox's messages elsewhere.
-const FORWARDING: [&str; 2] = ["ForwardingSmtpAddress", "ForwardingAddress"];
-
-/// The audit log switched off or on is an event of the log itself; forwarding a mailbox is sensitive.
+/// Audit logs switched off or on are events of the log itself; what a mailbox's settings give away is sensitive.
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
-    let operation = record.text("Operation").unwrap_or_default();
-    if operation.eq_ignore_ascii_case("Set-AdminAuditLogConfig") {
-        return match audit_switch(record) {
-            Some(true) => decision.to(&EVENT_LOG_ACTIVITY, 9),
-            Some(false) => decision.to(&EVENT_LOG_ACTIVITY, 10),
-            None => decision,
+    if let Some(switch) = audit::of_log(record) {
+        return Decision {
+            sensitive: true,
+            ..decision.to(&EVENT_LOG_ACTIVITY, switch.activity())
         };
     }
-    let forwards = operation.eq_ignore_ascii_case("Set-Mailbox")
-        && FORWARDING.iter().any(|p| parameter(record, p).is_some());
+    let operation = record.text("Operation").unwrap_or_default();
+    let gives_away = operation.eq_ignore_ascii_case("Set-Mailbox")
+        && (any(record, parameters::MAILBOX_EXPOSED)
+            || audit::of_mailbox(record) == Some(audit::State::Off));
     Decision {
-        sensitive: decision.sensitive || forwards,
+        sensitive: decision.sensitive || gives_away,
         ..decision
     }
-}
-
-fn audit_switch(record: &Record<'_>) -> Option<bool> {
-    as_bool(&parameter(record, "UnifiedAuditLogIngestionEnabled")?)
-}
-
-/// A parameter of the cmdlet. Names need not be unique; the first counts.
-fn parameter<'a>(record: &Record<'a>, name: &str) -> Option<Cow<'a, str>> {
-    record.named("Parameters", name)
-}
-
-fn first_parameter<'a>(record: &Record<'a>, names: &[&str]) -> Option<Cow<'a, str>> {
-    names.iter().find_map(|name| parameter(record, name))
 }
 
 fn map(event: &mut Event<'_, '_>) {
@@ -105,7 +89,7 @@ fn map(event: &mut Event<'_, '_>) {
         uid if uid == USER_ACCESS.uid => set_access(event),
         uid if uid == ACCOUNT_CHANGE.uid => set_account(event),
         uid if uid == GROUP_MANAGEMENT.uid => set_group(event),
-        uid if uid == EVENT_LOG_ACTIVITY.uid => set_log(event),
+        uid if uid == EVENT_LOG_ACTIVITY.uid => audit::set_log(event),
         _ => set_object(event),
     }
 }
@@ -116,16 +100,23 @@ fn noun(operation: &str) -> Option<&str> {
     Some(noun.strip_suffix("Permission").unwrap_or(noun)).filter(|noun| !noun.is_empty())
 }
 
-/// The object that the cmdlet worked on, with its parameters.
+/// The object that the cmdlet worked on, with its parameters, and where it sends messages.
 pub(super) fn set_object(event: &mut Event<'_, '_>) {
+    add_object(event);
+    parameters::add_recipients(event);
+    if audit::of_mailbox(event.record) == Some(audit::State::Off) {
+        event.set_id(at!("severity_id"), at!("severity"), SEVERITIES[4]);
+    }
+}
+
+fn add_object(event: &mut Event<'_, '_>) {
     let record = event.record;
     let operation = record.text("Operation").unwrap_or_default();
     let kind = noun(&operation).map(str::to_owned);
     let name = record
         .text("ObjectId")
-        .or_else(|| first_parameter(record, &["Identity", "Name"]));
-    let parameters = parameters_json(record);
-    let mut took_parameters = false;
+        .or_else(|| first(record, &["Identity", "Name"]));
+    let mut taken = (false, false);
     let added = event.element(list!("resources"), |event| {
         event.set_some(at!("resources.name"), name);
         event.set_some(at!("resources.type"), kind);
@@ -134,30 +125,36 @@ pub(super) fn set_object(event: &mut Event<'_, '_>) {
             at!("resources.role"),
             (1, "Target"),
         );
-        took_parameters = event.set_some(at!("resources.data"), parameters);
+        taken.0 = event.set_some(at!("resources.data"), parameters::as_json(record));
+        parameters::add_owner(event);
+        parameters::add_tags(event);
+        let external = record.text("ExternalAccess");
+        taken.1 = tags::add(event, &tags::OF_RESOURCE, "ExternalAccess", external);
     });
-    if added {
-        record.take("ObjectId");
+    let members = [
+        ("ObjectId", true),
+        ("Parameters", taken.0),
+        ("ExternalAccess", taken.1),
+    ];
+    for (member, _) in members.iter().filter(|(_, taken)| added && *taken) {
+        record.take(member);
     }
-    if added && took_parameters {
-        record.take("Parameters");
-    }
-}
-
-/// The parameters as they are: names need not be unique, so the list stays a list.
-fn parameters_json<'a>(record: &Record<'a>) -> Option<&'a str> {
-    record
-        .raw("Parameters")
-        .filter(|raw| raw.starts_with('[') && *raw != "[]")
 }
 
 fn set_access(event: &mut Event<'_, '_>) {
     let record = event.record;
-    if let Some(user) = first_parameter(record, &["User", "Trustee", "SecurityGroup", "Member"]) {
+    let members = [
+        "User",
+        "Trustee",
+        "SecurityGroup",
+        "Member",
+        "App",
+        "Policy",
+    ];
+    if let Some(user) = first(record, &members) {
         actor::set_name(event, actor::TARGET, user);
     }
-    let rights =
-        first_parameter(record, &["AccessRights", "Role", "ExtendedRights"]).unwrap_or_default();
+    let rights = first(record, &["AccessRights", "Role", "ExtendedRights"]).unwrap_or_default();
     for right in rights
         .split([',', ';'])
         .map(str::trim)
@@ -173,7 +170,7 @@ fn set_access(event: &mut Event<'_, '_>) {
 
 fn set_account(event: &mut Event<'_, '_>) {
     let record = event.record;
-    let name = first_parameter(
+    let name = first(
         record,
         &[
             "MicrosoftOnlineServicesID",
@@ -191,14 +188,14 @@ fn set_account(event: &mut Event<'_, '_>) {
 
 fn set_group(event: &mut Event<'_, '_>) {
     let record = event.record;
-    let group = first_parameter(record, &["Identity", "Name", "DisplayName"])
-        .or_else(|| record.text("ObjectId"));
+    let group =
+        first(record, &["Identity", "Name", "DisplayName"]).or_else(|| record.text("ObjectId"));
     event.set_some(at!("group.name"), group);
     event.set(
         at!("group.type"),
         group_kind(&record.text("Operation").unwrap_or_default()),
     );
-    let member = first_parameter(record, &["Member", "Links", "Members"]);
+    let member = first(record, &["Member", "Links", "Members"]);
     if let Some(member) = member.filter(|_| matches!(event.activity_id, 3 | 4)) {
         actor::set_name(event, actor::TARGET, member);
     }
@@ -210,19 +207,6 @@ fn group_kind(operation: &str) -> &'static str {
         op if op.contains("UnifiedGroup") => "Microsoft 365 Group",
         _ => "Distribution Group",
     }
-}
-
-/// The audit log itself: High when it goes off, since who covers tracks begins here.
-fn set_log(event: &mut Event<'_, '_>) {
-    event.set(at!("log_name"), "Unified Audit Log");
-    event.set_id(at!("log_type_id"), at!("log_type"), (2, "Application"));
-    event.set(at!("log_provider"), "Microsoft Purview");
-    let severity = if event.activity_id == 10 {
-        SEVERITIES[4]
-    } else {
-        SEVERITIES[3]
-    };
-    event.set_id(at!("severity_id"), at!("severity"), severity);
 }
 
 #[cfg(test)]

@@ -43,7 +43,12 @@ mod quarantine;
 mod retention;
 mod risk;
 mod sentinel;
+mod exchange_recipients;
+mod microsoft365_admin;
+mod microsoft365_backup;
 mod sharepoint_files;
+mod sharepoint_lists;
+mod sharepoint_search;
 mod sharepoint_sharing;
 mod stream_sway;
 mod submissions;
@@ -58,6 +63,8 @@ mod url_clicks;
 mod viva;
 mod viva_engage;
 mod viva_goals;
+mod sharepoint_sites;
+mod sharepoint_web;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -80,6 +87,9 @@ pub static WORKLOADS: &[&Workload] = &[
     &exchange_mailbox::WORKLOAD,
     &sharepoint_files::WORKLOAD,
     &sharepoint_sharing::WORKLOAD,
+    &sharepoint_sites::WORKLOAD,
+    &sharepoint_lists::WORKLOAD,
+    &sharepoint_search::WORKLOAD,
     &dlp::WORKLOAD,
     &power_bi::WORKLOAD,
     &power_platform::WORKLOAD,
@@ -129,6 +139,8 @@ pub static WORKLOADS: &[&Workload] = &[
     &data_sharing::WORKLOAD,
     &data_center_access::WORKLOAD,
     &compliance_settings::WORKLOAD,
+    &microsoft365_admin::WORKLOAD,
+    &microsoft365_backup::WORKLOAD,
 ];
 
 /// What the records of one workload mean.

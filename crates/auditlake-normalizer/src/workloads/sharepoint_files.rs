@@ -1,15 +1,24 @@
 //! SharePoint and OneDrive: files and folders (record type 6).
 //!
 //! *What it covers:* access, download, upload, change, deletion, renaming, copying, moving, locking, synchronisation.
-//! *Mapping:* File Hosting Activity; the item is `file`, what came out of it `file_result`. Malware is a finding.
-//! *Deliberate:* a record without a file name is API Activity, since File Hosting Activity demands one.
-//! *Left out:* identifiers of site, web and list, which stay in `unmapped`.
+//!
+//! *Mapping:* File Hosting Activity; the item is `file`, what came out of it `file_result`. Malware is a finding, with
+//! the file as evidence. The machine of a sync client is `device`.
+//!
+//! *Deliberate:* a record without a file name is API Activity, since File Hosting Activity demands one. A sync client
+//! that was turned away is a failure, and the control's action and disposition say why.
+//!
+//! *Left out:* identifiers of site, web and list, which stay in `unmapped`; `SourceLabel` and `DestinationLabel`, the
+//! label before and after.
 
-use super::{Operation, Otherwise, Outcome, Workload, as_decided, op};
+mod malware;
+
+use super::{Operation, Otherwise, Outcome, Workload, as_decided, derived, integer, op, text};
 use crate::class::{DETECTION_FINDING, FILE_HOSTING};
 use crate::event::Event;
-use crate::items::{self, last_part};
-use crate::schema::path::{at, list};
+use crate::items;
+use crate::record::as_bool;
+use crate::schema::path::at;
 
 /// Files and folders.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -21,7 +30,31 @@ pub(super) static WORKLOAD: Workload = Workload {
         class: &FILE_HOSTING,
         activity: None,
     },
-    fields: items::FIELDS,
+    #[rustfmt::skip]
+    fields: &[
+        text("SourceFileExtension", at!("file.ext")),
+        text("ListItemUniqueId", at!("file.uid")),
+        integer("FileSizeBytes", at!("file.size")),
+        text("SiteUrl", at!("file.url.url_string")),
+        text("UserSharedWith", at!("access_list")),
+        text("SharingType", at!("share")),
+        derived("SourceFileName", at!("file.name"), "else the last part of `ObjectId`"),
+        derived("ObjectId", at!("file.path"), ""),
+        derived("SourceRelativeUrl", at!("file.parent_folder"), "without the file's name at its end"),
+        derived("ItemType", at!("file.type"), "else from the operation's first word"),
+        derived("SensitivityLabelId", at!("file.data_classifications.uid"), ""),
+        derived("DestinationFileName", at!("file_result.name"), "of a rename, copy or move"),
+        derived("DestinationRelativeUrl", at!("file_result.path"), "of a rename, copy or move"),
+        derived("DestinationFileExtension", at!("file_result.ext"), "of a rename, copy or move"),
+        derived("MachineId", at!("device.uid"), "machine of a sync client"),
+        derived("IsManagedDevice", at!("device.is_managed"), "where the record names the machine"),
+        derived("Operation", at!("disposition"), "`Blocked` for a sync client that was turned away"),
+        derived("SourceFileName", at!("evidences.file.name"), "the file with malware; else the last part of `ObjectId`"),
+        derived("ObjectId", at!("evidences.file.path"), "the file with malware"),
+        derived("SHA256Hash", at!("evidences.file.hashes.value"), "the file with malware; so too `MD5Hash`"),
+        derived("VirusInfo", at!("malware.name"), ""),
+        derived("VirusVendor", at!("malware.provider"), ""),
+    ],
     things: &[],
     refine: as_decided,
     map,
@@ -30,7 +63,7 @@ pub(super) static WORKLOAD: Workload = Workload {
 const OTHER: u8 = 99;
 
 #[rustfmt::skip]
-const OPERATIONS: &[Operation] = &[
+pub(super) const OPERATIONS: &[Operation] = &[
     op(&["FileAccessed", "FileAccessedExtended", "FileFetched", "FileViewed", "AnonymousLinkUsed", "CompanyLinkUsed", "SecureLinkUsed"], &FILE_HOSTING, 14),
     op(&["FilePreviewed"], &FILE_HOSTING, 9),
     op(&["FileDownloaded", "FileSyncDownloadedFull", "FileSyncDownloadedPartial"], &FILE_HOSTING, 2),
@@ -50,12 +83,13 @@ const OPERATIONS: &[Operation] = &[
     op(&["File*", "Folder*"], &FILE_HOSTING, OTHER),
 ];
 
-fn map(event: &mut Event<'_, '_>) {
+pub(super) fn map(event: &mut Event<'_, '_>) {
     match event.class.uid {
         uid if uid == FILE_HOSTING.uid => set_hosting(event),
-        uid if uid == DETECTION_FINDING.uid => set_malware(event),
+        uid if uid == DETECTION_FINDING.uid => malware::set(event),
         _ => {}
     }
+    set_machine(event);
 }
 
 fn set_hosting(event: &mut Event<'_, '_>) {
@@ -93,44 +127,16 @@ fn set_result(event: &mut Event<'_, '_>) {
     }
 }
 
-/// A scanner found malware: a finding, with the file as evidence.
-fn set_malware(event: &mut Event<'_, '_>) {
-    let record = event.record;
-    event.set_some(at!("finding_info.uid"), record.text("Id"));
-    event.set(at!("finding_info.title"), "Malware detected in a file");
-    event.set(at!("is_alert"), true);
-    event.set_id(at!("status_id"), at!("status"), (1, "New"));
-    let path = record.text("ObjectId");
-    let name = record.text("SourceFileName").or_else(|| {
-        path.as_deref()
-            .and_then(last_part)
-            .map(|n| n.to_owned().into())
-    });
-    let added = event.element(list!("evidences"), |event| {
-        event.set_some(at!("evidences.file.name"), name);
-        event.set_some(at!("evidences.file.path"), path);
-        event.set_some(
-            at!("evidences.file.ext"),
-            record.text("SourceFileExtension"),
-        );
-        event.set_id(
-            at!("evidences.file.type_id"),
-            at!("evidences.file.type"),
-            (1, "Regular File"),
-        );
-    });
-    if added {
-        for member in ["ObjectId", "SourceFileName", "SourceFileExtension"] {
-            record.take(member);
-        }
+/// The machine of a sync client; of a browser the record has no identifier.
+fn set_machine(event: &mut Event<'_, '_>) {
+    if !event.copy("MachineId", at!("device.uid")) {
+        return;
     }
-    let added = event.element(list!("malware"), |event| {
-        event.set_some(at!("malware.name"), record.text("VirusInfo"));
-        event.set_some(at!("malware.provider"), record.text("VirusVendor"));
-        event.set(at!("malware.classification_ids"), 0_u8);
-    });
-    if added {
-        record.take("VirusInfo");
-        record.take("VirusVendor");
+    event.set_id(at!("device.type_id"), at!("device.type"), (0, "Unknown"));
+    let record = event.record;
+    let managed = record.text("IsManagedDevice");
+    let managed = managed.as_deref().and_then(as_bool);
+    if event.set_some(at!("device.is_managed"), managed) {
+        record.take("IsManagedDevice");
     }
 }

@@ -7,3 +7,4 @@ mod mutations;
 mod ndjson;
 mod pretty;
 mod quarantine;
+mod who_and_where;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::actor::is_guid;
-use crate::record::{Record, elements, scalar};
+use crate::changes::unwrap;
+use crate::record::Record;
 
 /// The ids of one type among the entries of `Target`: 1 name, 2 object id and others, 3 PUID, 5 user principal name.
 pub(super) fn ids<'t, 'a>(
@@ -51,17 +52,6 @@ pub(super) fn new_value<'a>(record: &Record<'a>, name: &str) -> Option<Cow<'a, s
         .map(Cow::Owned)
 }
 
-/// Takes off the JSON that a value is often wrapped in: `["x"]`, `"x"`.
-pub(super) fn unwrap(value: &str) -> String {
-    let value = value.trim();
-    let inner = elements(value).first().copied().unwrap_or(value);
-    match inner {
-        "[]" => String::new(),
-        quoted if quoted.starts_with('"') => scalar(quoted).unwrap_or_default().into_owned(),
-        plain => plain.to_owned(),
-    }
-}
-
 /// The words of one part of the consent, each once: `[before] => [[Id: …, ResourceId: …, Scope: User.Read Mail.Read], …]`.
 pub(super) fn consented(record: &Record<'_>, part: &str) -> Vec<String> {
     let text = new_value(record, "ConsentAction.Permissions").unwrap_or_default();
@@ -83,19 +73,6 @@ pub(super) fn consented(record: &Record<'_>, part: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_unwrapped_once() {
-        for (value, expected) in [
-            ("[\r\n  true\r\n]", "true"),
-            ("[\"x y\"]", "x y"),
-            ("\"x\"", "x"),
-            ("x", "x"),
-            ("[]", ""),
-        ] {
-            assert_eq!(unwrap(value), expected, "{value}");
-        }
-    }
 
     #[test]
     fn scopes_are_read_out_of_a_consent() {
