@@ -41,6 +41,12 @@ impl<'a> Record<'a> {
         self.members.iter().all(|m| known(m) || is_silent(m.value))
     }
 
+    /// Whether all that it says are scalars, in these members.
+    pub(crate) fn has_only_scalars(&self, names: &[&str]) -> bool {
+        let is_scalar = |m: &Member<'_>| scalar(m.value).is_some() || is_silent(m.value);
+        self.has_only(names) && self.members.iter().all(is_scalar)
+    }
+
     /// The number of the member with this name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.members
@@ -94,6 +100,14 @@ impl<'a> Record<'a> {
             .collect()
     }
 
+    /// The objects of a member that holds nothing else.
+    pub(crate) fn only_objects(&self, name: &str) -> Option<Vec<Self>> {
+        let raw = self.raw(name)?;
+        let objects = self.objects(name);
+        let is_all = raw.starts_with('{') || elements(raw).len() == objects.len();
+        (is_all && !objects.is_empty()).then_some(objects)
+    }
+
     /// The value of `{"Name": name, "Value": …}` in a member that is a list of such pairs.
     pub(crate) fn named(&self, list: &str, name: &str) -> Option<Cow<'a, str>> {
         self.objects(list)
@@ -115,6 +129,13 @@ impl<'a> Record<'a> {
     /// Whether a column took a member.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         self.find(name).is_some_and(|n| self.members[n].taken.get())
+    }
+
+    /// Says that columns took those of these members that are scalars.
+    pub(crate) fn take_scalars(&self, names: &[&str]) {
+        for name in names.iter().filter(|name| self.text(name).is_some()) {
+            self.take(name);
+        }
     }
 
     /// Takes back what [`Self::take`] said of a member.
@@ -317,6 +338,36 @@ mod tests {
         );
         record.take("b \"q\"");
         assert_eq!(record.unmapped(), None);
+    }
+
+    #[test]
+    fn only_what_columns_can_hold_is_taken() {
+        let record =
+            parse(r#"{"a":1,"b":[{"x":1},{"x":2}],"c":[{"x":1},"odd"],"d":{"x":1},"e":"odd"}"#);
+        record.take_scalars(&["a", "b", "missing"]);
+        let count = |name: &str| record.only_objects(name).map(|objects| objects.len());
+        assert_eq!((count("b"), count("d")), (Some(2), Some(1)));
+        assert_eq!((count("c"), count("e"), count("f")), (None, None, None));
+        let left = record.unmapped().unwrap_or_default();
+        assert!(
+            !left.contains(r#""a""#) && left.contains(r#""b""#),
+            "{left}"
+        );
+    }
+
+    #[test]
+    fn objects_of_scalars_alone_are_known() {
+        for (json, expected) in [
+            (r#"{"Id":"1","Path":null}"#, true),
+            (r#"{"Id":["1"]}"#, false),
+            (r#"{"Id":"1","Other":2}"#, false),
+        ] {
+            assert_eq!(
+                parse(json).has_only_scalars(&["Id", "Path"]),
+                expected,
+                "{json}"
+            );
+        }
     }
 
     #[test]

@@ -19,6 +19,13 @@ pub(crate) const OF_RESOURCE: Tags = Tags {
     value: at!("resources.tags.value"),
 };
 
+/// Of `file`.
+pub(crate) const OF_FILE: Tags = Tags {
+    list: list!("file.tags"),
+    name: at!("file.tags.name"),
+    value: at!("file.tags.value"),
+};
+
 /// Of the newest element of `web_resources`.
 pub(crate) const OF_WEB_RESOURCE: Tags = Tags {
     list: list!("web_resources.tags"),
@@ -33,7 +40,7 @@ pub(crate) const OF_WEB_RESULT: Tags = Tags {
     value: at!("web_resources_result.tags.value"),
 };
 
-/// Adds a pair; none where there is no value. Within the making of an element.
+/// Adds a pair; none where there is no value. Of a resource, within the making of its element.
 pub(crate) fn add<'a>(
     event: &mut Event<'_, 'a>,
     tags: &Tags,

@@ -127,6 +127,11 @@ const FILE: Object = Object::of(&[
     )
     .of_profile(Profile::DataClassification),
     Column::objects("hashes", FINGERPRINT, "Hashes of the content."),
+    Column::objects(
+        "tags",
+        TAG,
+        "What the record says of sharing: kind of link, kind of account it was shared with.",
+    ),
 ])
 .all_of(&["name", "type_id"]);
 

@@ -12,8 +12,8 @@
 //! (`KeyDescription` of a new secret), and is whole in `entity.data`.
 //!
 //! *Deliberate:* taking a role away is as sensitive as giving it. An owner of an application can give it credentials, so
-//! adding one is sensitive, and so is an update of an application that changes its credentials, or of conditional
-//! access. Requests for a role that await a decision are User Access Management, Other: nobody gained it yet. The
+//! adding one is sensitive, and so is an update of an application that changes its credentials, of an account
+//! that changes its second factors, or of conditional access. Requests for a role that await a decision are User Access Management, Other: nobody gained it yet. The
 //! deletion-marked grant that the directory adds when it removes a link takes a grant away. An update without any
 //! target is API Activity, since Entity Management demands an entity.
 //!
@@ -29,7 +29,7 @@ use std::borrow::Cow;
 use self::properties::{client_id, ids, modified, new_value, object};
 use super::{Decision, Otherwise, Workload, canonical, derived};
 use crate::actor::{self, UserLeaves, is_guid};
-use crate::changes::unwrap;
+use crate::changes::{self, unwrap};
 use crate::class::{ACCOUNT_CHANGE, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, USER_ACCESS};
 use crate::common::take_if_held;
 use crate::event::Event;
@@ -98,6 +98,9 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
     }
 }
 
+/// Properties of an account by which its second factor is found; their names begin so.
+const FACTORS: &str = "StrongAuthentication";
+
 /// Properties of an application by which something else can sign in as it.
 const CREDENTIALS: [&str; 2] = ["KeyDescription", "FederatedIdentityCredentials"];
 
@@ -106,8 +109,18 @@ fn refine_user(record: &Record<'_>, decision: Decision) -> Decision {
     match enabled.as_ref().and_then(switched) {
         Some(true) => decision.to(&ACCOUNT_CHANGE, 2),
         Some(false) => decision.to(&ACCOUNT_CHANGE, 5),
-        None => decision,
+        None => Decision {
+            sensitive: changes_factors(record),
+            ..decision
+        },
     }
+}
+
+fn changes_factors(record: &Record<'_>) -> bool {
+    let changes = changes::of(record);
+    changes
+        .iter()
+        .any(|change| change.name.starts_with(FACTORS))
 }
 
 /// The new state, when it differs from the old one.

@@ -130,7 +130,8 @@ fn set_service(event: &mut Event<'_, '_>) {
     let target = targets
         .iter()
         .find_map(|t| t.text("ID").filter(|id| actor::is_guid(id)));
-    let is_whole = target.is_some() && targets.len() == 1;
+    let all = record.only_objects("Target");
+    let is_whole = target.is_some() && all.is_some_and(|all| all.len() == 1);
     let resource = target.or_else(|| record.text("ObjectId").filter(|id| actor::is_guid(id)));
     if event.set_some(at!("dst_endpoint.uid"), resource) {
         event.set(at!("dst_endpoint.svc_name"), workload(event));

@@ -22,6 +22,7 @@ mod operations;
 mod parameters;
 
 use self::parameters::{any, first, parameter};
+use super::exchange_recipients::set_device;
 use super::{Decision, Otherwise, Workload, derived};
 use crate::actor;
 use crate::class::{
@@ -52,6 +53,7 @@ pub(super) static WORKLOAD: Workload = Workload {
         derived("ExternalAccess", at!("resources.tags.value"), "whether Microsoft or a partner ran the cmdlet"),
         derived("Parameters[ForwardTo].Value", at!("resources.name"), "each address as a resource of type `Message Recipient`; so too for the other parameters that send messages on"),
         derived("Parameters[ForwardingSmtpAddress].Value", at!("resources.owner.forward_addr"), "of a mailbox, without `smtp:`"),
+        derived("DeviceId", at!("device.uid"), "of a registered or joined device"),
         derived("Parameters[User].Value", at!("user.name"), "who gains or loses: `User`, `Trustee`, `SecurityGroup`, `Member`, `App`, `Policy`"),
         derived("Parameters[AccessRights].Value", at!("privileges"), "each right; else `Role` or `ExtendedRights`, else the cmdlet"),
         derived("Parameters[Member].Value", at!("user.name"), "who joins or leaves a group; else `Links` or `Members`"),
@@ -92,6 +94,7 @@ fn map(event: &mut Event<'_, '_>) {
         uid if uid == EVENT_LOG_ACTIVITY.uid => audit::set_log(event),
         _ => set_object(event),
     }
+    set_device(event);
 }
 
 /// The noun of a cmdlet: of `New-InboxRule` the inbox rule, of `Add-MailboxPermission` the mailbox.
@@ -116,7 +119,7 @@ fn add_object(event: &mut Event<'_, '_>) {
     let name = record
         .text("ObjectId")
         .or_else(|| first(record, &["Identity", "Name"]));
-    let mut taken = (false, false);
+    let mut took_parameters = false;
     let added = event.element(list!("resources"), |event| {
         event.set_some(at!("resources.name"), name);
         event.set_some(at!("resources.type"), kind);
@@ -125,19 +128,17 @@ fn add_object(event: &mut Event<'_, '_>) {
             at!("resources.role"),
             (1, "Target"),
         );
-        taken.0 = event.set_some(at!("resources.data"), parameters::as_json(record));
+        took_parameters = event.set_some(at!("resources.data"), parameters::as_json(record));
         parameters::add_owner(event);
         parameters::add_tags(event);
         let external = record.text("ExternalAccess");
-        taken.1 = tags::add(event, &tags::OF_RESOURCE, "ExternalAccess", external);
+        tags::add(event, &tags::OF_RESOURCE, "ExternalAccess", external);
     });
-    let members = [
-        ("ObjectId", true),
-        ("Parameters", taken.0),
-        ("ExternalAccess", taken.1),
-    ];
-    for (member, _) in members.iter().filter(|(_, taken)| added && *taken) {
-        record.take(member);
+    if added {
+        record.take_scalars(&["ObjectId", "ExternalAccess"]);
+    }
+    if added && took_parameters {
+        record.take("Parameters");
     }
 }
 

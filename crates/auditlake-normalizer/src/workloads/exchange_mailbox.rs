@@ -21,6 +21,7 @@ mod rules;
 
 use std::borrow::Cow;
 
+use super::exchange_recipients::set_device;
 use super::{Decision, Operation, Otherwise, Workload, derived, op, text};
 use crate::actor::{self, is_puid};
 use crate::class::{API_ACTIVITY, AUTHENTICATION, EMAIL_ACTIVITY, USER_ACCESS};
@@ -42,6 +43,7 @@ pub(super) static WORKLOAD: Workload = Workload {
     #[rustfmt::skip]
     fields: &[
         text("ClientMachineName", at!("src_endpoint.hostname")),
+        derived("DeviceId", at!("device.uid"), "of a registered or joined device"),
         derived("MailboxOwnerUPN", at!("resources.name"), "the mailbox; its owner too"),
         derived("MailboxGuid", at!("resources.uid"), "of the mailbox"),
         derived("MailboxOwnerSid", at!("resources.owner.uid"), "of the mailbox"),
@@ -121,6 +123,7 @@ fn map(event: &mut Event<'_, '_>) {
         _ => resources::set(event),
     }
     set_logon_sid(event);
+    set_device(event);
 }
 
 /// `LogonUserSid`: the actor's second id, unless `UserKey` has the PUID, by which other workloads know the same person.

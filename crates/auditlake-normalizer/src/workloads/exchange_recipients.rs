@@ -1,4 +1,4 @@
-//! Whom rules, forwarding and copies of Exchange Online send messages to.
+//! Whom rules, forwarding and copies of Exchange Online send messages to, and the device that asked for it.
 
 use crate::event::Event;
 use crate::schema::path::{at, list};
@@ -14,6 +14,13 @@ pub(super) fn add(event: &mut Event<'_, '_>, recipient: String) {
             (4, "Related"),
         );
     });
+}
+
+/// `DeviceId`, which only registered and joined devices have.
+pub(super) fn set_device(event: &mut Event<'_, '_>) {
+    if event.copy("DeviceId", at!("device.uid")) {
+        event.set_id(at!("device.type_id"), at!("device.type"), (0, "Unknown"));
+    }
 }
 
 /// The addresses in a parameter's value: `a@x;b@y`, `smtp:a@x`, `"Alex" [SMTP:a@x]`. One in another form is kept as sent.

@@ -100,9 +100,8 @@ fn add(event: &mut Event<'_, '_>, member: &str, kind: String, is_first: bool) ->
         }
     });
     if added {
-        let own = [member, "BackupItemType"];
-        let taken = details.iter().chain(&own);
-        taken.for_each(|member| record.take(member));
+        record.take_scalars(&[member, "BackupItemType"]);
+        record.take_scalars(details);
     }
     added
 }

@@ -46,6 +46,7 @@ mod sentinel;
 mod exchange_recipients;
 mod microsoft365_admin;
 mod microsoft365_backup;
+mod sharepoint_esignature;
 mod sharepoint_files;
 mod sharepoint_lists;
 mod sharepoint_search;
@@ -90,6 +91,7 @@ pub static WORKLOADS: &[&Workload] = &[
     &sharepoint_sites::WORKLOAD,
     &sharepoint_lists::WORKLOAD,
     &sharepoint_search::WORKLOAD,
+    &sharepoint_esignature::WORKLOAD,
     &dlp::WORKLOAD,
     &power_bi::WORKLOAD,
     &power_platform::WORKLOAD,

@@ -122,7 +122,7 @@ fn set_result(event: &mut Event<'_, '_>) {
             at!("file_result.path"),
             record.text("DestinationRelativeUrl"),
         );
-        record.take("DestinationRelativeUrl");
+        record.take_scalars(&["DestinationRelativeUrl"]);
         event.copy("DestinationFileExtension", at!("file_result.ext"));
     }
 }

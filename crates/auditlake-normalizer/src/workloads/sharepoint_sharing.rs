@@ -3,14 +3,15 @@
 //! *What it covers:* links and invitations, their use and end; membership of SharePoint groups; site administrators.
 //!
 //! *Mapping:* File Hosting Activity for files and folders, Web Resources Activity for sites, lists and pages; groups and
-//! administrators as identity changes. Whom a file was shared with, and with which rights, is in `access_list`; of a
-//! site, list or page that is in the tags of `web_resources`, like everything that `EventData` says.
+//! administrators as identity changes. Whom a file was shared with, and with which rights, is in `access_list`; whether
+//! that was a guest, and all that `EventData` says of the link, is in the tags of `file`. Of a site, list or page both
+//! are in the tags of `web_resources`.
 //!
 //! *Deliberate:* a group that joins a group is a subgroup. A decision against a request is a success with action Denied.
 //! A site administrator is sensitive when added; the service account that is removed from each new site is not.
 //!
-//! *Left out:* the day on which a link expires, which is written in the local order of day and month, and of files the
-//! identifiers of site, web and list; they stay in `unmapped`.
+//! *Left out:* the day on which a link expires is a tag as sent and no `expiration_time`, since it is written in the local
+//! order of day and month. Of files the identifiers of site, web and list stay in `unmapped`.
 
 use super::{
     Decision, Operation, Otherwise, Outcome, Workload, derived, integer, op, sharepoint_web, text,
@@ -25,6 +26,7 @@ use crate::event_data;
 use crate::items;
 use crate::record::Record;
 use crate::schema::path::{at, list};
+use crate::tags;
 
 /// Sharing.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -49,6 +51,8 @@ pub(super) static WORKLOAD: Workload = Workload {
         derived("EventData", at!("share"), "`Type` of a link, else `Permissions granted`"),
         derived("TargetUserOrGroupName", at!("access_list"), "whom a file was shared with"),
         derived("EventData", at!("access_list"), "`Permissions granted` or `SharingLevel` of a file"),
+        derived("TargetUserOrGroupType", at!("file.tags.value"), "whether it was a guest, a member or a group"),
+        derived("EventData", at!("file.tags.value"), "each part by its name, such as the day on which a link expires"),
         derived("EventData", at!("group.name"), "`Group`; of a group that was made or removed its own name"),
         derived("TargetUserOrGroupName", at!("user.name"), "who joins or leaves a group, or becomes an administrator"),
         derived("ModifiedProperties[SiteAdmin].NewValue", at!("user.name"), "the administrator, where no target is named"),
@@ -137,6 +141,23 @@ fn set_share(event: &mut Event<'_, '_>) {
     for right in rights.iter().filter_map(|r| event_data::part(record, r)) {
         event.set(at!("access_list"), right);
     }
+    set_tags(event);
+}
+
+/// What kind of account it was shared with, and all that the record says of the link.
+fn set_tags(event: &mut Event<'_, '_>) {
+    let record = event.record;
+    let kind = record.text("TargetUserOrGroupType");
+    if tags::add(event, &tags::OF_FILE, "TargetUserOrGroupType", kind) {
+        record.take("TargetUserOrGroupType");
+    }
+    let Some(parts) = event_data::parts(record) else {
+        return;
+    };
+    for (name, value) in parts {
+        tags::add(event, &tags::OF_FILE, name, Some(value));
+    }
+    record.take("EventData");
 }
 
 /// Denied requests and blocked invitations are a control at work.
@@ -226,7 +247,6 @@ fn set_admin(event: &mut Event<'_, '_>) {
     });
     if added {
         let named_by = record.text("SiteUrl").map_or("ObjectId", |_| "SiteUrl");
-        record.take(named_by);
-        record.take("Site");
+        record.take_scalars(&[named_by, "Site"]);
     }
 }

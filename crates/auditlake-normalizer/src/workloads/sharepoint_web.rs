@@ -73,8 +73,7 @@ fn add_item(event: &mut Event<'_, '_>, kind: &str) {
     if !added {
         return;
     }
-    record.take("ItemType");
-    record.take(uid_member(kind));
+    record.take_scalars(&["ItemType", uid_member(kind)]);
     let names = ["ListTitle", "ListName", "SourceFileName"];
     for member in names {
         if record.text(member) == name(record, kind) {
@@ -144,9 +143,7 @@ fn add_holders(event: &mut Event<'_, '_>, kind: &str) {
             (_, "Site") => ["SiteUrl", "Site"],
             _ => ["WebId"; 2],
         };
-        for member in own {
-            record.take(member);
-        }
+        record.take_scalars(&own);
     }
 }
 
@@ -165,7 +162,9 @@ fn add_result(event: &mut Event<'_, '_>, kind: &str) {
             tags::add(event, &OF_WEB_RESULT, change.name, new);
         }
     });
-    if added {
+    let is_held = |p: &Record<'_>| p.has_only_scalars(&["Name", "OldValue", "NewValue"]);
+    let properties = record.only_objects("ModifiedProperties");
+    if added && properties.is_some_and(|all| all.iter().all(is_held)) {
         record.take("ModifiedProperties");
     }
 }

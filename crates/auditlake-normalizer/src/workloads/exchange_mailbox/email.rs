@@ -46,8 +46,7 @@ pub(super) fn set(event: &mut Event<'_, '_>) {
 /// `recipientList`; a recipient that is no mail address stays where it is, with the list.
 fn set_recipients(event: &mut Event<'_, '_>) {
     let record = event.record;
-    let list = record.objects("recipientList");
-    for recipient in &list {
+    for recipient in record.objects("recipientList") {
         let address = recipient.text("Address").filter(|to| is_email(to));
         event.set_some(at!("email.to"), address);
     }
@@ -55,7 +54,8 @@ fn set_recipients(event: &mut Event<'_, '_>) {
         recipient.text("Address").is_some_and(|to| is_email(&to))
             && recipient.has_only(&["Address"])
     };
-    if list.iter().all(is_held) {
+    let list = record.only_objects("recipientList");
+    if list.is_some_and(|list| list.iter().all(is_held)) {
         record.take("recipientList");
     }
 }

@@ -68,9 +68,7 @@ pub(super) fn add_mailbox(event: &mut Event<'_, '_>) {
             "LogonType",
             "ExternalAccess",
         ];
-        for member in members {
-            record.take(member);
-        }
+        record.take_scalars(&members);
         if is_access_only(record) {
             record.take("OperationProperties");
         }
@@ -97,7 +95,8 @@ fn is_access_only(record: &Record<'_>) -> bool {
         let name = pair.text("Name").unwrap_or_default();
         ACCESS.contains(&&*name) && record.named("OperationProperties", &name) == pair.text("Value")
     };
-    record.objects("OperationProperties").iter().all(known)
+    let properties = record.only_objects("OperationProperties");
+    properties.is_some_and(|properties| properties.iter().all(known))
 }
 
 /// Where items were moved or copied to: a folder, and the mailbox when it is another.
@@ -118,13 +117,12 @@ fn add_destination(event: &mut Event<'_, '_>) {
         );
     });
     if added {
-        for member in [
+        let members = [
             "DestMailboxOwnerUPN",
             "DestMailboxId",
             "DestMailboxOwnerSid",
-        ] {
-            record.take(member);
-        }
+        ];
+        record.take_scalars(&members);
     }
     let folder = record.object("DestFolder").unwrap_or_default();
     if add_folder(event, "Destination Folder", &folder) {
@@ -148,17 +146,24 @@ fn add_affected(event: &mut Event<'_, '_>) {
 /// `Folders`: of each its path, then the messages in it that were read.
 fn add_folders(event: &mut Event<'_, '_>) {
     let record = event.record;
-    let mut is_whole = true;
     for folder in record.objects("Folders") {
         add_folder(event, "Folder", &folder);
         for item in folder.objects("FolderItems") {
             add_message(event, &item);
-            is_whole &= item.has_only(&MESSAGE);
         }
-        is_whole &= folder.has_only(&["Id", "Path", "FolderItems"]);
     }
-    if is_whole {
+    let folders = record.only_objects("Folders");
+    if folders.is_some_and(|folders| folders.iter().all(is_whole)) {
         record.take("Folders");
+    }
+}
+
+/// Whether all that a folder and its messages hold has gone to attributes.
+fn is_whole(folder: &Record<'_>) -> bool {
+    let is_held = |item: &Record<'_>| item.has_only_scalars(&MESSAGE);
+    match folder.only_objects("FolderItems") {
+        Some(items) => folder.has_only(&["Id", "Path", "FolderItems"]) && items.iter().all(is_held),
+        None => folder.has_only_scalars(&FOLDER),
     }
 }
 
@@ -174,7 +179,9 @@ fn add_containers(event: &mut Event<'_, '_>) {
 
 /// A member was taken when all that its objects hold has gone to attributes.
 fn take_if_whole(record: &Record<'_>, member: &str, mapped: &[&str]) {
-    if record.objects(member).iter().all(|o| o.has_only(mapped)) {
+    let is_held = |object: &Record<'_>| object.has_only_scalars(mapped);
+    let objects = record.only_objects(member);
+    if objects.is_some_and(|objects| objects.iter().all(is_held)) {
         record.take(member);
     }
 }
