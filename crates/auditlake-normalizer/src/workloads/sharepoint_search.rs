@@ -4,6 +4,8 @@
 //!
 //! *Mapping:* Web Resources Activity, Search; where it was searched is in `web_resources`.
 //!
+//! *Deliberate:* an operation that no table names is a search too: these record types are for nothing else.
+//!
 //! *Left out:* Microsoft documents no members of these records beside the common ones; whatever else they carry, the
 //! query's words among it, stays in `unmapped`. A record that names no place is API Activity, Read.
 
