@@ -13,7 +13,7 @@ use super::{
     Decision, Mapping, Operation, Otherwise, Workload, canonical, derived, find, op, text,
 };
 use crate::actor::{self, is_guid};
-use crate::class::DATASTORE_ACTIVITY as DATA;
+use crate::class::{APPLICATION_LIFECYCLE, DATASTORE_ACTIVITY as DATA, USER_ACCESS};
 use crate::event::Event;
 use crate::record::Record;
 use crate::schema::path::at;
@@ -54,6 +54,14 @@ const OPERATIONS: &[Operation] = &[
     op(&["Associate", "Disassociate"], &DATA, OTHER),
     op(&["ExportToExcel", "ExportDynamicToExcel"], &DATA, QUERY).sensitive(),
     op(&["GrantAccess", "ModifyAccess", "RevokeAccess", "AddPrivilegesRole", "ReplacePrivilegesRole", "RemovePrivilegeRole", "AddMembersTeam", "RemoveMembersTeam", "SetParentSystemUser"], &DATA, UPDATE).sensitive(),
+    // Operations of Power Apps and Power Automate, which some exports file here.
+    op(&["CreateFlow", "CreatePowerApp"], &APPLICATION_LIFECYCLE, 1),
+    op(&["DeleteFlow", "DeletePowerApp"], &APPLICATION_LIFECYCLE, 2),
+    op(&["LaunchPowerApp"], &APPLICATION_LIFECYCLE, 3),
+    op(&["EditFlow", "UpdatePowerApp", "PublishPowerApp", "ImportNewCanvasApp", "ImportExistingCanvasApp", "PatchPowerApp", "PromotePowerAppVersion", "MarkPowerAppAsFeatured", "MarkPowerAppAsHero"], &APPLICATION_LIFECYCLE, 8),
+    op(&["PutPermissions", "PowerAppPermissionEdited"], &USER_ACCESS, 1),
+    op(&["DeletePermissions", "PowerAppPermissionDeleted"], &USER_ACCESS, 2),
+    op(&["RecordScopesConsent"], &USER_ACCESS, 1).sensitive(),
     op(&["RetrieveMultiple*", "RollUp*", "RetrieveEntitiesForAggregateQuery*", "RetrieveRecordWall*", "RetrievePersonalWall*", "ExecuteFetch*", "Search*"], &DATA, QUERY),
     op(&["Retrieve*", "Get*", "Export*"], &DATA, READ),
 ];

@@ -38,6 +38,7 @@ const THINGS: &[Thing] = &[
     thing("Recipient", &["ReleaseTo"], &[]),
 ];
 
+const CREATE: u8 = 1;
 const READ: u8 = 2;
 const UPDATE: u8 = 3;
 const DELETE: u8 = 4;
@@ -48,6 +49,7 @@ const OPERATIONS: &[Operation] = &[
     op(&["QuarantinePreview", "QuarantinePreviewMessage", "QuarantineViewHeader", "QuarantineExport", "QuarantineExportMessage"], &API_ACTIVITY, READ),
     op(&["QuarantineRelease", "QuarantineReleaseMessage", "QuarantineReleaseRequest", "QuarantineReleaseRequestDeny"], &API_ACTIVITY, UPDATE),
     op(&["QuarantineDelete", "QuarantineDeleteMessage"], &API_ACTIVITY, DELETE),
+    op(&["AdminSubmission", "UserSubmission"], &API_ACTIVITY, CREATE),
     op(&["QuarantinePreview*", "QuarantineView*", "QuarantineExport*"], &API_ACTIVITY, READ),
     op(&["QuarantineRelease*"], &API_ACTIVITY, UPDATE),
     op(&["QuarantineDelete*"], &API_ACTIVITY, DELETE),
