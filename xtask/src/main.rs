@@ -31,6 +31,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure how fast records become rows; arguments are those of `cargo bench`.
+    Bench {
+        /// Arguments for `cargo bench`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check who imports whom, and the licences and sources of the dependencies.
     Tidy,
     /// Everything that must pass before a change lands.
@@ -43,6 +49,7 @@ fn main() -> Result<()> {
     match Args::parse().task {
         Task::Test { arguments } => test(&shell, &arguments),
         Task::Docs { check } => docs::run(&root()?, check),
+        Task::Bench { arguments } => bench(&shell, &arguments),
         Task::Tidy => tidy::run(&shell),
         Task::Ci => ci(&shell),
     }
@@ -65,6 +72,15 @@ fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
     cmd!(
         shell,
         "cargo test --workspace --no-fail-fast {arguments...}"
+    )
+    .run()?;
+    Ok(())
+}
+
+fn bench(shell: &Shell, arguments: &[String]) -> Result<()> {
+    cmd!(
+        shell,
+        "cargo bench --package auditlake-normalizer --bench normalize {arguments...}"
     )
     .run()?;
     Ok(())
