@@ -19,15 +19,15 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run all tests; sets up what they need (a Python environment with DuckDB and an OCSF validator).
+    /// Run all tests; sets up what they need (a Python environment with DuckDB, an OCSF validator and SQL parsers).
     Test {
         /// Arguments for `cargo test`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Generate `docs/reference/`; with --check, only say whether it is up to date.
+    /// Generate `docs/reference/`, and remove what nothing makes; with --check, only say whether it is up to date.
     Docs {
-        /// Change nothing; fail when a page differs.
+        /// Change nothing; fail when a page differs, is missing or is made by nothing.
         #[arg(long)]
         check: bool,
     },

@@ -1,15 +1,17 @@
-//! The Python environment of the tests: DuckDB and an OCSF validator, as independent readers of what we write.
+//! The Python environment of the tests: DuckDB, an OCSF validator, parsers of SQL, as independent readers of what we write.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
-const PACKAGES: [&str; 4] = [
+const PACKAGES: [&str; 6] = [
     "duckdb==2.0.0",
     "ocsf-json-schema==1.2.0",
     "jsonschema==4.25.1",
     "pytz==2025.2",
+    "sqlglot==30.30.0",
+    "sqlfluff==4.5.0",
 ];
 
 /// The interpreter of `target/test-python`, made on first use.

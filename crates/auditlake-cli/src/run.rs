@@ -9,7 +9,7 @@ use indicatif::MultiProgress;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{Cli, Color, Command, Global, SchemaCommand};
+use crate::args::{Cli, Color, Command, Global};
 use crate::commands;
 use crate::exit::{Exit, hint};
 use crate::logging;
@@ -64,7 +64,7 @@ async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
         Command::Normalize(args) => commands::normalize::run(args, session).await,
         Command::Connection(command) => commands::connection::run(command, session).await,
         Command::Subscription(command) => commands::subscription::run(command, session).await,
-        Command::Schema(SchemaCommand::Show(args)) => commands::schema::show(&args),
+        Command::Schema(command) => commands::schema::run(command, session).await,
         Command::Simulate(args) => commands::simulate::run(args, session).await,
         Command::Demo(args) => commands::demo::run(args, session).await,
     }

@@ -317,11 +317,13 @@ impl<'r, 'a> Event<'r, 'a> {
         }
     }
 
-    /// Whether everything is there that the class demands.
-    pub(crate) fn is_complete(&self) -> bool {
-        let has = |name: &&str| self.has_top(name);
-        self.class.required.iter().all(has)
-            && (self.class.any_of.is_empty() || self.class.any_of.iter().any(has))
+    /// What the class demands and the event does not have: the first such attribute, of several that would do the first.
+    pub(crate) fn missing(&self) -> Option<&'static str> {
+        let lacks = |name: &&&'static str| !self.has_top(name);
+        let required = self.class.required.iter().find(lacks);
+        let any_of = self.class.any_of;
+        let choice = any_of.first().filter(|_| any_of.iter().all(|n| lacks(&n)));
+        required.or(choice).copied()
     }
 
     /// Whether a top-level attribute is set.

@@ -50,6 +50,6 @@ mod time;
 mod verbs;
 
 pub use ndjson::write_ndjson;
-pub use normalizer::{Batch, Normalizer, Options, Origin, Position, Row};
+pub use normalizer::{Batch, Normalizer, Options, Origin, Position, Refused, Row};
 pub use schema::{event_schema, quarantine_schema};
 pub use split::{SplitError, split_array};

@@ -11,7 +11,7 @@ use arrow::json::writer::{
     Encoder, EncoderFactory, EncoderOptions, LineDelimited, NullableEncoder, WriterBuilder,
 };
 
-use crate::schema::JSON_KEY;
+use crate::schema::{JSON_KEY, PROVENANCE};
 
 /// Writes events as pure OCSF JSON, one object a line: no `auditlake`, no null members, `unmapped` as an object.
 ///
@@ -26,7 +26,7 @@ pub fn write_ndjson(events: &RecordBatch, out: impl Write) -> io::Result<()> {
         .fields()
         .iter()
         .enumerate()
-        .filter(|(_, f)| f.name() != "auditlake")
+        .filter(|(_, f)| f.name() != PROVENANCE)
         .map(|(n, _)| n)
         .collect();
     let events = events.project(&ocsf).map_err(io::Error::other)?;

@@ -9,12 +9,12 @@ use arrow::array::{
 };
 use jiff::Timestamp;
 
-use crate::class::{self, Class};
+use crate::class;
 use crate::columns::Columns;
 use crate::event::Event;
 use crate::record::{Record, scalar};
 use crate::schema::{quarantine_schema, utc};
-use crate::workloads::{self, Decision};
+use crate::workloads::{self, Decided, Decision};
 use crate::{common, identity, record_types, status, verbs};
 
 /// What may be chosen about the events.
@@ -74,6 +74,19 @@ pub struct Row {
     pub record_type: Option<String>,
     /// Whether the record type is in the table of known ones.
     pub record_type_known: bool,
+    /// How class and activity came about.
+    pub decided: Decided,
+    /// The class that was decided on and then not taken, since the record could not fill what it demands.
+    pub refused: Option<Refused>,
+}
+
+/// A class that an event could not be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Refused {
+    /// OCSF class caption.
+    pub class_name: &'static str,
+    /// An attribute that the class demands and the record cannot fill.
+    pub missing: &'static str,
 }
 
 /// What a normalizer has made since the last [`Normalizer::finish`].
@@ -172,10 +185,12 @@ impl Normalizer {
             });
         }
         let common = Common::of(text, &record);
-        let class = self.append(&record, &common, origin, text);
+        let (decision, refused) = self.append(&record, &common, origin, text);
         self.rows.push(Row {
             identity: common.identity,
-            class_name: class.caption,
+            class_name: decision.class.caption,
+            decided: decision.decided,
+            refused,
             record_type_known: common
                 .record_type
                 .and_then(record_types::by_value)
@@ -185,41 +200,44 @@ impl Normalizer {
         Ok(())
     }
 
-    /// Makes the event and appends it; says its class.
+    /// Makes the event and appends it; says what was decided, and which class was refused before.
     fn append(
         &mut self,
         record: &Record<'_>,
         common: &Common<'_>,
         origin: &Origin<'_>,
         text: &str,
-    ) -> &'static Class {
+    ) -> (Decision, Option<Refused>) {
         let raw = self.options.raw_data.then_some(text);
-        let first = common
-            .operation
-            .as_deref()
-            .map(|op| workloads::decide(record, op, common.record_type));
-        let api = |op: &str| {
-            Decision::new(
-                &class::API_ACTIVITY,
-                verbs::activity(&class::API_ACTIVITY, op),
-            )
-        };
-        let second = common.operation.as_deref().map(|op| match first {
-            Some(first) => first.to(&class::API_ACTIVITY, api(op).activity),
-            None => api(op),
-        });
-        let last = Decision::new(&class::BASE_EVENT, 99);
-        for decision in [first, second, Some(last)].into_iter().flatten() {
+        let mut refused = None;
+        for decision in decisions(record, common) {
             record.give_back_all();
             let mut event = make(record, common, origin, decision);
-            if event.is_complete() {
+            let Some(missing) = event.missing() else {
                 common::finish(&mut event, raw);
                 self.columns.push(&event.ops);
-                return decision.class;
-            }
+                return (decision, refused);
+            };
+            refused.get_or_insert(Refused {
+                class_name: decision.class.caption,
+                missing,
+            });
         }
         unreachable!("a base event demands nothing")
     }
+}
+
+/// What the event may be: as decided, else API Activity, else Base Event, which demands nothing.
+fn decisions(record: &Record<'_>, common: &Common<'_>) -> impl Iterator<Item = Decision> {
+    let operation = common.operation.as_deref();
+    let first = operation.map(|op| workloads::decide(record, op, common.record_type));
+    let api = &class::API_ACTIVITY;
+    let second = operation
+        .zip(first)
+        .map(|(op, first)| first.to(api, verbs::activity(api, op)));
+    let decided = first.map_or(Decided::NoOperation, |first| first.decided);
+    let last = Decision::new(&class::BASE_EVENT, 99, decided);
+    [first, second, Some(last)].into_iter().flatten()
 }
 
 /// An event of a given class, up to what depends on its being kept.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use auditlake_normalizer::schema::{CLASS_PARTITION, DAY_PARTITION, EVENTS_DIRECTORY};
 use auditlake_normalizer::{event_schema, quarantine_schema};
 use auditlake_parquet::{Partition, TableSpec};
 
 /// The table of events.
-pub const EVENTS: &str = "events";
+pub const EVENTS: &str = EVENTS_DIRECTORY;
 /// The table of what is no audit record.
 pub const QUARANTINE: &str = "quarantine";
 /// The column of [`EVENTS`] that holds a record's identity, in hex.
@@ -34,11 +35,11 @@ fn events(zstd_level: i32) -> TableSpec {
     let mut spec = TableSpec::new(EVENTS, event_schema(), "time_dt");
     spec.partitions = vec![
         Partition::Value {
-            key: "class_name".to_owned(),
-            column: "class_name".to_owned(),
+            key: CLASS_PARTITION.to_owned(),
+            column: CLASS_PARTITION.to_owned(),
         },
         Partition::Day {
-            key: "event_day".to_owned(),
+            key: DAY_PARTITION.to_owned(),
             column: "time_dt".to_owned(),
         },
     ];

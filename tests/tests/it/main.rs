@@ -4,6 +4,7 @@ mod crash;
 mod faults;
 mod first_run;
 mod hostile;
+mod schema;
 mod secrets;
 mod shapes;
 mod world;

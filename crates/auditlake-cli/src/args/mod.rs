@@ -6,6 +6,7 @@ pub(crate) mod connections;
 pub(crate) mod demo;
 pub(crate) mod normalize;
 pub(crate) mod output;
+pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod subscription;
 pub(crate) mod value;
@@ -18,7 +19,7 @@ use self::backfill::BackfillArgs;
 use self::connections::ConnectionCommand;
 use self::demo::DemoArgs;
 use self::normalize::NormalizeArgs;
-use self::output::OutputArgs;
+use self::schema::SchemaCommand;
 use self::simulate::SimulateArgs;
 use self::subscription::SubscriptionCommand;
 
@@ -115,38 +116,6 @@ pub(crate) enum Command {
     Schema(SchemaCommand),
     Simulate(SimulateArgs),
     Demo(DemoArgs),
-}
-
-const SCHEMA_EXAMPLES: &str = "\
-Examples:
-  auditlake schema show
-  auditlake schema show --table quarantine
-  auditlake schema show --output json | jq -r '.columns[].path'";
-
-/// What the columns of the lake mean
-#[derive(Debug, Subcommand)]
-#[command(after_help = SCHEMA_EXAMPLES)]
-pub(crate) enum SchemaCommand {
-    Show(SchemaShowArgs),
-}
-
-/// Every column with its path, type and description
-#[derive(Debug, Args)]
-#[command(after_help = SCHEMA_EXAMPLES)]
-pub(crate) struct SchemaShowArgs {
-    /// The table
-    #[arg(long, env = "AUDITLAKE_TABLE", default_value = "events")]
-    pub(crate) table: Table,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Table {
-    /// OCSF events, one a record
-    Events,
-    /// What was fetched and is no audit record
-    Quarantine,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod backfill;
 pub(crate) mod connection;
 pub(crate) mod demo;
+mod inputs;
 pub(crate) mod normalize;
 pub(crate) mod schema;
 pub(crate) mod simulate;

@@ -1,15 +1,13 @@
 //! `auditlake normalize`.
 
 use std::io::{self, BufWriter};
-use std::path::Path;
 use std::sync::Arc;
 
-use auditlake_pipeline::files::{
-    FilesReport, Input, LakeOptions, normalize_to_lake, normalize_to_ndjson,
-};
+use auditlake_pipeline::files::{FilesReport, LakeOptions, normalize_to_lake, normalize_to_ndjson};
 use auditlake_pipeline::{Error, Progress};
 
 use super::check_lake;
+use super::inputs::inputs;
 use crate::args::normalize::{NormalizeArgs, Target};
 use crate::exit::{Exit, Usage};
 use crate::print::note;
@@ -44,7 +42,7 @@ async fn to_stdout(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Ex
 
 /// Reading may block for ever on standard input, so that an interrupt leaves the thread behind.
 async fn interruptible(args: &NormalizeArgs, session: &Session) -> anyhow::Result<FilesReport> {
-    let (inputs, raw_data) = (inputs(args)?, !args.no_raw_data);
+    let (inputs, raw_data) = (inputs(&args.files)?, !args.no_raw_data);
     let progress = Arc::new(Progress::default());
     let _display = progress::show_files(args.progress, &session.bars, &progress);
     let normalize = tokio::task::spawn_blocking(move || {
@@ -66,37 +64,16 @@ async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit
     options.raw_data = !args.no_raw_data;
     let progress = Arc::new(Progress::default());
     let display = progress::show_files(args.progress, &session.bars, &progress);
-    let report = normalize_to_lake(inputs(args)?, options, progress, session.cancel.clone()).await;
+    let report = normalize_to_lake(
+        inputs(&args.files)?,
+        options,
+        progress,
+        session.cancel.clone(),
+    )
+    .await;
     drop(display);
     let report = report?;
     note(&summary(&report, false));
     args.report.write(&report)?;
     Ok(report.outcome().into())
-}
-
-fn inputs(args: &NormalizeArgs) -> Result<Vec<Input>, Usage> {
-    let expanded = args.files.iter().map(|file| expanded(file));
-    Ok(expanded.collect::<Result<Vec<_>, _>>()?.concat())
-}
-
-/// What an argument names: itself, or the files that a pattern matches where no file has its name.
-fn expanded(argument: &Path) -> Result<Vec<Input>, Usage> {
-    let pattern = argument
-        .to_str()
-        .filter(|text| text.contains(['*', '?', '[']));
-    let Some(pattern) = pattern.filter(|_| !argument.exists()) else {
-        return Ok(vec![Input::from_arg(argument)]);
-    };
-    let unusable = |error: &dyn std::fmt::Display| Usage::new(format!("`{pattern}`: {error}"));
-    let mut inputs = Vec::new();
-    for path in glob::glob(pattern).map_err(|error| unusable(&error))? {
-        let path = path.map_err(|error| unusable(&error))?;
-        if path.is_file() {
-            inputs.push(Input::File(path));
-        }
-    }
-    if inputs.is_empty() {
-        return Err(Usage::new(format!("no file matches `{pattern}`")));
-    }
-    Ok(inputs)
 }

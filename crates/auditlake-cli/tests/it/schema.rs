@@ -1,8 +1,8 @@
-//! `schema show`.
+//! `schema`.
 
 use serde_json::Value;
 
-use crate::command::run;
+use crate::command::{auditlake, ran, run};
 
 #[test]
 fn the_schema_is_json_for_programs() {
@@ -33,4 +33,96 @@ fn the_schema_is_text_for_people() {
         .find(|line| line.trim_start().starts_with("time_dt "))
         .unwrap();
     assert!(line.contains("timestamp"), "{line}");
+}
+
+#[test]
+fn the_columns_are_a_page_too() {
+    let ran = run(&["schema", "show", "--output", "markdown"]).unwrap();
+    assert_eq!(ran.code, Some(0));
+    let line = ran
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("| `file.ext` |"));
+    let line = line.unwrap_or_default();
+    assert!(
+        line.contains("`SourceFileExtension` [sharepoint_files]"),
+        "{line}"
+    );
+}
+
+#[test]
+fn statements_name_the_lake_and_the_table() {
+    let args = [
+        "schema",
+        "ddl",
+        "athena",
+        "--lake",
+        "s3://b/l",
+        "--table",
+        "sec.audit",
+    ];
+    let ran = run(&args).unwrap();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(ran.stdout.contains("`sec`.`audit` ("), "{}", ran.stdout);
+    assert!(ran.stdout.contains("LOCATION 's3://b/l/events/'"));
+    let unknown = run(&["schema", "ddl", "oracle"]).unwrap();
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("clickhouse"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_json_schema_is_json() {
+    let ran = run(&["schema", "json-schema"]).unwrap();
+    let schema: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+}
+
+const RECORDS: &str = r#"{"CreationTime":"2026-05-04T10:12:33","Id":"1","Operation":"UserLoginFailed","RecordType":15,"UserId":"ada@contoso.example","Odd":{"Part":"hidden"}}
+{"CreationTime":"2026-05-04T10:12:34","Id":"2","Operation":"Frobnicate","RecordType":99999,"UserId":"ada@contoso.example"}
+"#;
+
+#[test]
+fn coverage_tells_kinds_and_members_and_no_values() {
+    let directory = tempfile::tempdir().unwrap();
+    let coverage = |args: &[&str]| {
+        let mut command = auditlake(directory.path());
+        let args = ["schema", "coverage", "-"].iter().chain(args);
+        ran(command.args(args).write_stdin(RECORDS)).unwrap()
+    };
+    let text = coverage(&[]);
+    assert_eq!(text.code, Some(0), "{}", text.stderr);
+    let line = text
+        .stdout
+        .lines()
+        .find(|line| line.contains("UserLoginFailed"));
+    let line = line.unwrap_or_default();
+    for part in [
+        "15 AzureActiveDirectoryStsLogon",
+        "Authentication",
+        "1 Logon",
+        "by name",
+    ] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(text.stdout.contains("Odd.Part"), "{}", text.stdout);
+    assert!(
+        text.stderr.contains("1 events of 1 kinds are unknown"),
+        "{}",
+        text.stderr
+    );
+
+    let json = coverage(&["--output", "json"]);
+    let document: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(
+        (&document["mapped"], &document["unmapped"]),
+        (&1.into(), &1.into())
+    );
+    for output in [&text.stdout, &json.stdout] {
+        for value in ["hidden", "ada@", "2026"] {
+            assert!(!output.contains(value), "{value}: {output}");
+        }
+    }
 }

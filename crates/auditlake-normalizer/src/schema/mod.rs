@@ -2,15 +2,28 @@
 
 mod arrow;
 pub mod column;
+pub mod ddl;
 mod events;
+mod json_schema;
 pub(crate) mod layout;
+pub mod markdown;
 pub(crate) mod path;
 mod quarantine;
 
 pub use arrow::{JSON_KEY, event_schema};
 pub(crate) use arrow::{LIST_ITEM, fields, utc};
 pub use events::EVENTS;
-pub use quarantine::quarantine_schema;
+pub use json_schema::json_schema;
+pub use quarantine::{quarantine_doc, quarantine_schema};
 
 /// OCSF version of the events.
 pub const OCSF_VERSION: &str = "1.8.0";
+
+/// Directory of the `events` table in a lake.
+pub const EVENTS_DIRECTORY: &str = "events";
+/// Outer partition of the `events` table: the value of the column of this name, which the files have too.
+pub const CLASS_PARTITION: &str = "class_name";
+/// Inner partition of the `events` table: the UTC day of `time`, which only the path has.
+pub const DAY_PARTITION: &str = "event_day";
+/// The one column that is not OCSF's, and which printed events leave out.
+pub(crate) const PROVENANCE: &str = "auditlake";

@@ -30,3 +30,19 @@ static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 pub fn quarantine_schema() -> SchemaRef {
     Arc::clone(&SCHEMA)
 }
+
+/// What a column of the `quarantine` table means.
+pub fn quarantine_doc(column: &str) -> &'static str {
+    match column {
+        "uid" => "Identity of the item: hash of its bytes, in hexadecimal.",
+        "reason" => "Why it is no audit record, in a word.",
+        "detail" => "Why, in a sentence.",
+        "connection" => "Connection that fetched it.",
+        "content_type" => "Content type (feed) that it came from.",
+        "content_id" => "Content blob that held it, or file.",
+        "logged_time" => "`contentCreated` of the blob: when Microsoft published it.",
+        "raw_data" => "The item as it came, when it is UTF-8.",
+        "raw_bytes" => "The item as it came, when it is not.",
+        _ => "",
+    }
+}

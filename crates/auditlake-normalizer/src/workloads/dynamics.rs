@@ -10,7 +10,7 @@
 //! found (`QueryResults`): the class has no place for rows, they stay in `unmapped`.
 
 use super::{
-    Decision, Mapping, Operation, Otherwise, Workload, canonical, derived, find, op, text,
+    Decided, Decision, Mapping, Operation, Otherwise, Workload, canonical, derived, find, op, text,
 };
 use crate::actor::{self, is_guid};
 use crate::class::{APPLICATION_LIFECYCLE, DATASTORE_ACTIVITY as DATA, USER_ACCESS};
@@ -107,10 +107,8 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
 }
 
 fn by_message(message: &str) -> Decision {
-    match find(OPERATIONS, &canonical(message)) {
-        Some(known) => known.decision(),
-        None => Decision::new(&DATA, verbs::activity(&DATA, message)),
-    }
+    let by_verb = || Decision::new(&DATA, verbs::activity(&DATA, message), Decided::Verb);
+    find(OPERATIONS, &canonical(message)).unwrap_or_else(by_verb)
 }
 
 fn map(event: &mut Event<'_, '_>) {
@@ -203,7 +201,7 @@ mod tests {
             (r#"{"Operation":"x"}"#, (UPDATE, false)),
         ] {
             let decision = Record::parse(json)
-                .map(|record| refine(&record, Decision::new(&DATA, UPDATE)))
+                .map(|record| refine(&record, Decision::new(&DATA, UPDATE, Decided::Verb)))
                 .map(|decision| (decision.activity, decision.sensitive));
             assert_eq!(decision.ok(), Some(expected), "{json}");
         }

@@ -53,6 +53,7 @@ mod sharepoint_search;
 mod sharepoint_sharing;
 mod sharepoint_sites;
 mod sharepoint_web;
+pub mod sources;
 mod stream_sway;
 mod submissions;
 mod teams;
@@ -232,15 +233,49 @@ pub(crate) struct Decision {
     pub(crate) activity: u8,
     pub(crate) sensitive: bool,
     pub(crate) outcome: Option<Outcome>,
+    pub(crate) decided: Decided,
+}
+
+/// How class and activity of an event came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decided {
+    /// A table has the operation by its name.
+    Named,
+    /// A pattern of a table covers the operation.
+    Pattern,
+    /// No table covers it: the workload's own class, with the activity of the verb in its name or the one activity
+    /// that the workload has for the rest.
+    Verb,
+    /// No workload covers the record type: its default class.
+    RecordTypeDefault,
+    /// The record type is not a known one, or the record has none: API Activity.
+    UnknownRecordType,
+    /// The record has no operation: Base Event.
+    NoOperation,
+}
+
+impl Decided {
+    /// A word for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Pattern => "pattern",
+            Self::Verb => "verb",
+            Self::RecordTypeDefault => "record_type_default",
+            Self::UnknownRecordType => "unknown_record_type",
+            Self::NoOperation => "no_operation",
+        }
+    }
 }
 
 impl Decision {
-    pub(crate) fn new(class: &'static Class, activity: u8) -> Self {
+    pub(crate) fn new(class: &'static Class, activity: u8, decided: Decided) -> Self {
         Self {
             class,
             activity,
             sensitive: false,
             outcome: None,
+            decided,
         }
     }
 
@@ -282,12 +317,13 @@ impl Operation {
         self
     }
 
-    fn decision(&self) -> Decision {
+    fn decision(&self, decided: Decided) -> Decision {
         Decision {
             class: self.class,
             activity: self.activity,
             sensitive: self.sensitive,
             outcome: self.outcome,
+            decided,
         }
     }
 }
@@ -340,13 +376,11 @@ pub(crate) fn decide(record: &Record<'_>, operation: &str, record_type: Option<i
     let Some(workload) = of_record_type(record_type) else {
         return by_default(operation, record_type);
     };
-    let named = find(workload.operations, &canonical(operation)).map(Operation::decision);
-    let decision = named.unwrap_or_else(|| {
+    let listed = find(workload.operations, &canonical(operation));
+    let decision = listed.unwrap_or_else(|| {
         let Otherwise { class, activity } = workload.otherwise;
-        Decision::new(
-            class,
-            activity.unwrap_or_else(|| verbs::activity(class, operation)),
-        )
+        let activity = activity.unwrap_or_else(|| verbs::activity(class, operation));
+        Decision::new(class, activity, Decided::Verb)
     });
     (workload.refine)(record, decision)
 }
@@ -354,6 +388,10 @@ pub(crate) fn decide(record: &Record<'_>, operation: &str, record_type: Option<i
 /// The default class of the record type, else API Activity, with the verb's activity.
 fn by_default(operation: &str, record_type: Option<i64>) -> Decision {
     let known = record_type.and_then(record_types::by_value);
+    let decided = match known {
+        Some(_) => Decided::RecordTypeDefault,
+        None => Decided::UnknownRecordType,
+    };
     let class = known
         .and_then(|known| class::by_uid(known.class_uid))
         .unwrap_or(&class::API_ACTIVITY);
@@ -363,7 +401,7 @@ fn by_default(operation: &str, record_type: Option<i64>) -> Decision {
         2004 => 1,
         _ => verbs::activity(class, operation),
     };
-    Decision::new(class, activity)
+    Decision::new(class, activity, decided)
 }
 
 /// Operations on an alert that is there already.
@@ -372,8 +410,8 @@ fn is_update(operation: &str) -> bool {
     name == "alertentitygenerated" || name.ends_with("updated")
 }
 
-/// The entry for a canonical name: an exact one before a pattern, patterns in their order.
-pub(crate) fn find<'t>(operations: &'t [Operation], name: &str) -> Option<&'t Operation> {
+/// What the entry for a canonical name says: an exact one before a pattern, patterns in their order.
+pub(crate) fn find(operations: &[Operation], name: &str) -> Option<Decision> {
     let exact = |known: &&str| known.eq_ignore_ascii_case(name);
     let pattern = |known: &&str| {
         known.strip_suffix('*').is_some_and(|start| {
@@ -386,7 +424,8 @@ pub(crate) fn find<'t>(operations: &'t [Operation], name: &str) -> Option<&'t Op
             .iter()
             .find(|operation| operation.names.iter().any(matches))
     };
-    by(&exact).or_else(|| by(&pattern))
+    let named = by(&exact).map(|operation| operation.decision(Decided::Named));
+    named.or_else(|| by(&pattern).map(|operation| operation.decision(Decided::Pattern)))
 }
 
 /// The form in which operation names are compared: en dashes as hyphens, blanks trimmed and single, no final full stop, small letters.
@@ -419,6 +458,33 @@ pub(crate) fn copy_fields(event: &mut Event<'_, '_>, fields: &[Mapping]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn check_decided(record_type: Option<i64>, operation: &str, expected: Decided) {
+        let record = Record::default();
+        let decision = decide(&record, operation, record_type);
+        assert_eq!(decision.decided, expected, "{record_type:?} {operation}");
+    }
+
+    #[test]
+    fn a_decision_says_how_it_came_about() {
+        check_decided(Some(8), "Add user.", Decided::Named);
+        check_decided(Some(8), "Frobnicate user", Decided::Verb);
+        check_decided(Some(65_000), "Add user.", Decided::UnknownRecordType);
+        check_decided(None, "Add user.", Decided::UnknownRecordType);
+        let covered = |value| of_record_type(Some(i64::from(value))).is_some();
+        let plain = record_types::RECORD_TYPES
+            .iter()
+            .find(|known| !covered(known.value));
+        if let Some(known) = plain {
+            check_decided(Some(known.value.into()), "Add", Decided::RecordTypeDefault);
+        }
+        let operations = &[op(&["Get*", "GetNone"], &class::API_ACTIVITY, 2)];
+        let decided = |name| find(operations, name).map(|decision| decision.decided);
+        assert_eq!(decided("getthis"), Some(Decided::Pattern));
+        assert_eq!(decided("getnone"), Some(Decided::Named));
+        assert_eq!(decided("set"), None);
+    }
 
     #[test]
     fn names_are_compared_without_their_quirks() {

@@ -96,7 +96,7 @@ fn refine(record: &Record<'_>, decision: Decision) -> Decision {
     if find(OPERATIONS, &name).is_some() {
         return decision;
     }
-    let elsewhere = |operations| find(operations, &name).map(Operation::decision);
+    let elsewhere = |operations| find(operations, &name);
     if let Some(sharing) = elsewhere(sharepoint_sharing::OPERATIONS) {
         return sharepoint_sharing::refine(record, sharing);
     }

@@ -1,5 +1,6 @@
 //! Records in files that users already have.
 
+pub mod coverage;
 mod csv;
 mod detect;
 mod lake;
@@ -56,6 +57,13 @@ impl Input {
             .unwrap_or(path.as_os_str())
             .to_string_lossy()
             .into_owned()
+    }
+
+    fn unread(&self, error: &io::Error) -> UnreadInput {
+        UnreadInput {
+            input: self.path().to_string_lossy().into_owned(),
+            reason: error.to_string(),
+        }
     }
 
     fn error(&self, source: io::Error) -> Error {

@@ -73,10 +73,7 @@ impl<W: Write> Writer<'_, W> {
             return Err(failure);
         }
         if let Err(error) = read {
-            self.unread.push(UnreadInput {
-                input: input.path().to_string_lossy().into_owned(),
-                reason: error.to_string(),
-            });
+            self.unread.push(input.unread(&error));
         }
         batcher
             .finish()

@@ -168,6 +168,7 @@ fn set_app(event: &mut Event<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workloads::Decided;
 
     #[test]
     fn properties_and_record_types_decide_where_names_do_not() {
@@ -201,7 +202,7 @@ mod tests {
             ),
         ] {
             let decision = Record::parse(json)
-                .map(|record| refine(&record, Decision::new(&API_ACTIVITY, 7)))
+                .map(|record| refine(&record, Decision::new(&API_ACTIVITY, 7, Decided::Verb)))
                 .map(|d| (d.class.uid, d.activity, d.sensitive));
             assert_eq!(decision.ok(), Some(expected), "{json}");
         }

@@ -1,13 +1,12 @@
 //! `auditlake schema show`.
 
 use anyhow::Context;
-use auditlake_pipeline::quarantine_schema;
 use auditlake_pipeline::schema::column::{Column, Kind};
-use auditlake_pipeline::schema::{EVENTS, OCSF_VERSION};
+use auditlake_pipeline::schema::markdown::{Members, Origins, origins, page};
+use auditlake_pipeline::schema::{EVENTS, OCSF_VERSION, quarantine_doc, quarantine_schema};
 use serde::Serialize;
 
-use crate::args::output::Output;
-use crate::args::{SchemaShowArgs, Table};
+use crate::args::schema::{ShowArgs, ShowOutput, Table};
 use crate::exit::Exit;
 use crate::print::table::listing;
 use crate::print::{data, json};
@@ -28,9 +27,11 @@ struct Row {
     #[serde(rename = "type")]
     kind: String,
     description: &'static str,
+    /// Members of records that fill it by the workloads' tables, with the workloads.
+    from: Members,
 }
 
-pub(crate) fn show(args: &SchemaShowArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
     let document = match args.table {
         Table::Events => Document {
             table: "events",
@@ -43,40 +44,48 @@ pub(crate) fn show(args: &SchemaShowArgs) -> anyhow::Result<Exit> {
             columns: quarantine(),
         },
     };
-    match args.output.output {
-        Output::Json => json(&document)?,
-        Output::Text => data(&text(&document)).context("cannot write to standard output")?,
+    match args.output {
+        ShowOutput::Json => json(&document)?,
+        ShowOutput::Table => print(&text(&document))?,
+        ShowOutput::Markdown => print(page().trim_end())?,
     }
     Ok(Exit::Complete)
 }
 
+fn print(text: &str) -> anyhow::Result<()> {
+    data(text).context("cannot write to standard output")
+}
+
 fn text(document: &Document) -> String {
-    let mut table = listing(&["column", "type", "description"]);
+    let mut table = listing(&["column", "type", "description", "from"]);
     for row in &document.columns {
-        table.add_row([&row.path, &row.kind, row.description]);
+        let from = row.from.keys().copied().collect::<Vec<_>>().join(", ");
+        table.add_row([&row.path, &row.kind, row.description, &from]);
     }
     table.trim_fmt()
 }
 
 fn events() -> Vec<Row> {
     let mut rows = Vec::new();
+    let origins = origins();
     for column in EVENTS {
-        add(column, "", &mut rows);
+        add(column, "", &origins, &mut rows);
     }
     rows
 }
 
-fn add(column: &Column, prefix: &str, rows: &mut Vec<Row>) {
+fn add(column: &Column, prefix: &str, origins: &Origins, rows: &mut Vec<Row>) {
     let path = format!("{prefix}{}", column.name);
     rows.push(Row {
         path: path.clone(),
         kind: type_name(&column.kind).to_owned(),
         description: column.doc,
+        from: origins.get(path.as_str()).cloned().unwrap_or_default(),
     });
     if let Kind::Object(object) | Kind::List(object) = column.kind {
         let prefix = format!("{path}.");
         for inner in object.columns {
-            add(inner, &prefix, rows);
+            add(inner, &prefix, origins, rows);
         }
     }
 }
@@ -108,23 +117,9 @@ fn quarantine() -> Vec<Row> {
             other => other.to_string(),
         },
         description: quarantine_doc(field.name()),
+        from: Members::new(),
     };
     quarantine_schema().fields().iter().map(row).collect()
-}
-
-fn quarantine_doc(column: &str) -> &'static str {
-    match column {
-        "uid" => "Identity of the item: hash of its bytes, in hexadecimal.",
-        "reason" => "Why it is no audit record, in a word.",
-        "detail" => "Why, in a sentence.",
-        "connection" => "Connection that fetched it.",
-        "content_type" => "Content type (feed) that it came from.",
-        "content_id" => "Content blob that held it, or file.",
-        "logged_time" => "`contentCreated` of the blob: when Microsoft published it.",
-        "raw_data" => "The item as it came, when it is UTF-8.",
-        "raw_bytes" => "The item as it came, when it is not.",
-        _ => "",
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,57 @@
+//! Google BigQuery: an external table.
+//!
+//! Without hive partitioning: BigQuery refuses partition keys that are columns of the files too, as the class is.
+
+use super::dialect::{Dialect, Plain, columns, escaped};
+use super::place::Place;
+use crate::schema::column::Column;
+
+struct BigQuery;
+
+/// A name between in which a backslash escapes.
+fn name(name: &str) -> String {
+    format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
+}
+
+impl Dialect for BigQuery {
+    fn name(&self, name: &str) -> String {
+        self::name(name)
+    }
+
+    fn plain(&self, plain: Plain) -> &'static str {
+        match plain {
+            Plain::Text => "STRING",
+            Plain::Int | Plain::Long => "INT64",
+            Plain::Bool => "BOOL",
+            Plain::Timestamp => "TIMESTAMP",
+        }
+    }
+
+    fn list(&self, item: &str) -> String {
+        format!("ARRAY<{item}>")
+    }
+
+    fn object(&self) -> (&'static str, &'static str) {
+        ("STRUCT<", ">")
+    }
+
+    fn member(&self, column: &Column, kind: &str) -> String {
+        self.column(column, kind)
+    }
+
+    fn column(&self, column: &Column, kind: &str) -> String {
+        let comment = escaped(column.doc);
+        let name = self.name(column.name);
+        format!("{name} {kind} OPTIONS (description = {comment})")
+    }
+}
+
+pub(super) fn statements(place: &Place) -> String {
+    let table = place.name(name);
+    let columns = columns(&BigQuery, &[]);
+    let files = escaped(&format!("{}/*.parquet", place.directory()));
+    format!(
+        "CREATE OR REPLACE EXTERNAL TABLE {table} (\n{columns}\n)\n\
+         OPTIONS (\n  format = 'PARQUET',\n  uris = [{files}],\n  enable_list_inference = TRUE\n);\n"
+    )
+}
