@@ -201,12 +201,12 @@ impl Normalizer {
     }
 
     /// Makes the event and appends it; says what was decided, and which class was refused before.
-    fn append(
+    fn append<'a>(
         &mut self,
-        record: &Record<'_>,
-        common: &Common<'_>,
+        record: &Record<'a>,
+        common: &Common<'a>,
         origin: &Origin<'_>,
-        text: &str,
+        text: &'a str,
     ) -> (Decision, Option<Refused>) {
         let raw = self.options.raw_data.then_some(text);
         let mut refused = None;

@@ -1,8 +1,10 @@
-//! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes.
+//! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes, and are taken
+//! apart in turn when somebody asks, once.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -16,12 +18,16 @@ pub(crate) struct Member<'a> {
     pub(crate) value: &'a str,
     /// Whether a column took it.
     taken: Cell<bool>,
+    /// The object that the value is.
+    object: OnceCell<Option<Record<'a>>>,
+    /// The objects that the value holds.
+    objects: OnceCell<Vec<Record<'a>>>,
 }
 
-/// The members of one record (or of an object within it), in their order.
-#[derive(Debug, Default)]
+/// The members of one record (or of an object within it), in their order; a clone is the same record.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Record<'a> {
-    pub(crate) members: Vec<Member<'a>>,
+    pub(crate) members: Rc<Vec<Member<'a>>>,
 }
 
 impl<'a> Record<'a> {
@@ -66,7 +72,9 @@ impl<'a> Record<'a> {
 
     /// The members of a member that is an object, or of an object inside a string.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
-        Self::parse(self.raw(name)?).ok()
+        let member = &self.members[self.find(name)?];
+        let parse = || Self::parse(member.value).ok();
+        member.object.get_or_init(parse).clone()
     }
 
     /// The JSON of a member that is an object or an array, or that is one inside a string.
@@ -88,16 +96,15 @@ impl<'a> Record<'a> {
 
     /// The objects among the elements of a member that is an array; a single object counts as an array of one.
     pub(crate) fn objects(&self, name: &str) -> Vec<Self> {
-        let Some(raw) = self.raw(name) else {
-            return Vec::new();
+        self.objects_of(name).to_vec()
+    }
+
+    fn objects_of(&self, name: &str) -> &[Self] {
+        let Some(n) = self.find(name) else {
+            return &[];
         };
-        if raw.starts_with('{') {
-            return Self::parse(raw).into_iter().collect();
-        }
-        elements(raw)
-            .into_iter()
-            .filter_map(|element| Self::parse(element).ok())
-            .collect()
+        let member = &self.members[n];
+        member.objects.get_or_init(|| objects(member.value))
     }
 
     /// The objects of a member that holds nothing else.
@@ -110,8 +117,8 @@ impl<'a> Record<'a> {
 
     /// The value of `{"Name": name, "Value": …}` in a member that is a list of such pairs.
     pub(crate) fn named(&self, list: &str, name: &str) -> Option<Cow<'a, str>> {
-        self.objects(list)
-            .into_iter()
+        self.objects_of(list)
+            .iter()
             .find(|pair| {
                 pair.text("Name")
                     .is_some_and(|n| n.eq_ignore_ascii_case(name))
@@ -145,11 +152,14 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Takes back what [`Self::take`] said, of all members.
+    /// Takes back what [`Self::take`] said, of all members and of theirs.
     pub(crate) fn give_back_all(&self) {
-        self.members
-            .iter()
-            .for_each(|member| member.taken.set(false));
+        for member in self.members.iter() {
+            member.taken.set(false);
+            let object = member.object.get().into_iter().flatten();
+            let objects = member.objects.get().into_iter().flatten();
+            object.chain(objects).for_each(Self::give_back_all);
+        }
     }
 
     /// The members that no column took, as a JSON object; none when there is none. Nulls, empty text and empty lists say nothing.
@@ -199,9 +209,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
                         key,
                         value: value.get(),
                         taken: Cell::new(false),
+                        object: OnceCell::new(),
+                        objects: OnceCell::new(),
                     });
                 }
-                Ok(Record { members })
+                Ok(Record {
+                    members: Rc::new(members),
+                })
             }
         }
         deserializer.deserialize_map(Members(std::marker::PhantomData))
@@ -249,6 +263,15 @@ pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
         return serde_json::from_str(raw).ok().map(Cow::Owned);
     }
     Some(Cow::Borrowed(inner))
+}
+
+/// The objects of an array, or the one that the text is.
+fn objects(raw: &str) -> Vec<Record<'_>> {
+    if raw.starts_with('{') {
+        return Record::parse(raw).into_iter().collect();
+    }
+    let parse = |element| Record::parse(element).ok();
+    elements(raw).into_iter().filter_map(parse).collect()
 }
 
 /// The elements of a JSON array, as JSON text; none when it is not one.

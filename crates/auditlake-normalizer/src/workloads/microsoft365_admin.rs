@@ -127,7 +127,7 @@ fn add_devices(event: &mut Event<'_, '_>, member: &str) {
                 at!("resources.role"),
                 (1, "Target"),
             );
-            for said in &order.members {
+            for said in order.members.iter() {
                 let value = scalar(said.value);
                 tags::add(event, &OF_RESOURCE, said.key.clone(), value);
             }
