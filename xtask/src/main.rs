@@ -31,9 +31,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Measure how fast records become rows; arguments are those of `cargo bench`.
+    /// Measure how fast records become rows.
     Bench {
-        /// Arguments for `cargo bench`.
+        /// Arguments for criterion, such as a filter.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -80,7 +80,7 @@ fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
 fn bench(shell: &Shell, arguments: &[String]) -> Result<()> {
     cmd!(
         shell,
-        "cargo bench --package auditlake-normalizer --bench normalize {arguments...}"
+        "cargo bench --package auditlake-normalizer --bench normalize -- {arguments...}"
     )
     .run()?;
     Ok(())

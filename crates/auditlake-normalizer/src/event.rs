@@ -233,10 +233,8 @@ impl<'r, 'a> Event<'r, 'a> {
         let start = self.ops.len();
         self.ops.push(Op::Begin(list));
         fill(self);
-        let valid = LAYOUT
-            .objects
+        let valid = LAYOUT.element_objects[usize::from(list.0)]
             .iter()
-            .filter(|object| object.list == Some(list))
             .all(|o| self.element_is_valid(o, start));
         if !valid || self.ops.len() == start + 1 {
             self.drop_from(start);
@@ -306,7 +304,7 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Removes objects that lack what OCSF demands of them.
     pub(crate) fn prune(&mut self) {
-        for object in LAYOUT.objects.iter().filter(|object| object.list.is_none()) {
+        for object in &LAYOUT.objects {
             let span = (object.first, object.end);
             if self.has_span(span) && !is_valid(object, |span| self.has_span(span)) {
                 self.set[usize::from(span.0)..usize::from(span.1)].fill(false);
@@ -328,23 +326,19 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Whether a top-level attribute is set.
     pub(crate) fn has_top(&self, name: &str) -> bool {
-        LAYOUT
-            .leaves
-            .iter()
-            .zip(&self.set)
-            .any(|(leaf, set)| *set && EVENTS[leaf.top].name == name)
+        let top = EVENTS.iter().position(|column| column.name == name);
+        top.is_some_and(|top| self.has_span(LAYOUT.tops[top]))
     }
 
     /// The profiles that the attributes set so far need, sorted.
     pub(crate) fn profiles(&self) -> Vec<&'static str> {
         let mut needed = [false; Profile::ALL.len()];
-        for (leaf, _) in LAYOUT.leaves.iter().zip(&self.set).filter(|(_, set)| **set) {
-            let by_class = match self.allowed[leaf.top] {
-                Allowed::With(profile) => Some(profile),
-                Allowed::Yes | Allowed::No => None,
-            };
-            for profile in [leaf.profile, by_class].into_iter().flatten() {
-                needed[profile as usize] = true;
+        for (leaf, profile) in &LAYOUT.profiled {
+            needed[*profile as usize] |= self.has(*leaf);
+        }
+        for (allowed, span) in self.allowed.iter().zip(&LAYOUT.tops) {
+            if let Allowed::With(profile) = allowed {
+                needed[*profile as usize] |= self.has_span(*span);
             }
         }
         Profile::ALL

@@ -7,7 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// One member of the record.
@@ -28,6 +28,29 @@ pub(crate) struct Member<'a> {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Record<'a> {
     pub(crate) members: Rc<Vec<Member<'a>>>,
+    names: Names,
+}
+
+/// Which names there may be, a bit each: most names that are asked for are not there, and need no search.
+#[derive(Debug, Default, Clone, Copy)]
+struct Names(u128);
+
+impl Names {
+    fn add(&mut self, name: &str) {
+        self.0 |= Self::bit(name);
+    }
+
+    fn may_have(self, name: &str) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    /// By length, first and last letter, whatever their case.
+    fn bit(name: &str) -> u128 {
+        let lower = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
+        let bytes = name.as_bytes();
+        let mixed = bytes.len() * 11 + lower(bytes.first()) * 5 + lower(bytes.last());
+        1 << (mixed % 128)
+    }
 }
 
 impl<'a> Record<'a> {
@@ -55,9 +78,9 @@ impl<'a> Record<'a> {
 
     /// The number of the member with this name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.members
-            .iter()
-            .position(|m| m.key.len() == name.len() && m.key.eq_ignore_ascii_case(name))
+        let is = |m: &Member<'_>| m.key.len() == name.len() && m.key.eq_ignore_ascii_case(name);
+        let may_be_there = self.names.may_have(name);
+        may_be_there.then(|| self.members.iter().position(is))?
     }
 
     /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
@@ -85,7 +108,7 @@ impl<'a> Record<'a> {
             return Some(Cow::Borrowed(raw));
         }
         let text = string(raw).filter(|text| is_nested(text.trim()))?;
-        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+        let is_json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
         is_json.then_some(text)
     }
 
@@ -191,34 +214,39 @@ fn push_json_text(json: &mut String, text: &str) {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
+impl<'de> Deserialize<'de> for Record<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<'a>(std::marker::PhantomData<&'a ()>);
-        impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
-            type Value = Record<'a>;
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
+struct MembersVisitor;
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'a>, A::Error> {
-                let mut members = Vec::with_capacity(32);
-                while let Some(Key(key)) = map.next_key::<Key<'a>>()? {
-                    let value: &'a RawValue = map.next_value()?;
-                    members.push(Member {
-                        key,
-                        value: value.get(),
-                        taken: Cell::new(false),
-                        object: OnceCell::new(),
-                        objects: OnceCell::new(),
-                    });
-                }
-                Ok(Record {
-                    members: Rc::new(members),
-                })
-            }
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Record<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
+        let mut members = Vec::with_capacity(4);
+        let mut names = Names::default();
+        while let Some(Key(key)) = map.next_key()? {
+            let value: &'de RawValue = map.next_value()?;
+            names.add(&key);
+            members.push(Member {
+                key,
+                value: value.get(),
+                taken: Cell::new(false),
+                object: OnceCell::new(),
+                objects: OnceCell::new(),
+            });
         }
-        deserializer.deserialize_map(Members(std::marker::PhantomData))
+        Ok(Record {
+            members: Rc::new(members),
+            names,
+        })
     }
 }
 
@@ -270,8 +298,71 @@ fn objects(raw: &str) -> Vec<Record<'_>> {
     if raw.starts_with('{') {
         return Record::parse(raw).into_iter().collect();
     }
+    let at_once = serde_json::from_str::<Vec<Element<'_>>>(raw);
+    at_once.map_or_else(
+        |_| one_by_one(raw),
+        |elements| elements.into_iter().filter_map(|Element(it)| it).collect(),
+    )
+}
+
+/// For arrays with an element that cannot be read, such as a text with half a character.
+fn one_by_one(raw: &str) -> Vec<Record<'_>> {
     let parse = |element| Record::parse(element).ok();
     elements(raw).into_iter().filter_map(parse).collect()
+}
+
+/// An element of an array, if it is an object.
+struct Element<'a>(Option<Record<'a>>);
+
+impl<'de> Deserialize<'de> for Element<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ElementVisitor)
+    }
+}
+
+struct ElementVisitor;
+
+impl<'de> Visitor<'de> for ElementVisitor {
+    type Value = Element<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Element<'de>, A::Error> {
+        MembersVisitor
+            .visit_map(map)
+            .map(|record| Element(Some(record)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Element<'de>, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Element(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Element<'de>, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Element<'de>, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Element<'de>, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Element<'de>, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Element<'de>, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Element<'de>, E> {
+        Ok(Element(None))
+    }
 }
 
 /// The elements of a JSON array, as JSON text; none when it is not one.
@@ -301,6 +392,21 @@ mod tests {
 
     fn parse(text: &str) -> Record<'_> {
         Record::parse(text).expect("test records are objects")
+    }
+
+    #[test]
+    fn objects_are_found_among_whatever_else() {
+        let record = parse(
+            r#"{"l":[{"n":1},7,-7,0.5,"x",null,true,[{"n":9}],{"n":2}],"half":["\ud800",{"n":3}],"one":{"n":4},"no":"[]"}"#,
+        );
+        let numbers = |name: &str| -> Vec<_> {
+            let objects = record.objects(name).into_iter();
+            objects.filter_map(|object| object.int("n")).collect()
+        };
+        assert_eq!(numbers("l"), [1, 2]);
+        assert_eq!(numbers("half"), [3]);
+        assert_eq!(numbers("one"), [4]);
+        assert!(numbers("no").is_empty() && numbers("missing").is_empty());
     }
 
     #[test]

@@ -41,7 +41,6 @@ pub(crate) struct ObjectInfo {
     pub(crate) all_of: Vec<(u16, u16)>,
     /// One of them must; empty for no such constraint.
     pub(crate) any_of: Vec<(u16, u16)>,
-    pub(crate) list: Option<ListId>,
 }
 
 /// The flattened table.
@@ -49,8 +48,14 @@ pub(crate) struct ObjectInfo {
 pub(crate) struct Layout {
     pub(crate) leaves: Vec<LeafInfo>,
     pub(crate) lists: Vec<ListInfo>,
-    /// Inner objects before the ones that hold them.
+    /// Objects of which OCSF demands something, inner ones before those that hold them: outside lists.
     pub(crate) objects: Vec<ObjectInfo>,
+    /// The same within the elements of each list.
+    pub(crate) element_objects: Vec<Vec<ObjectInfo>>,
+    /// Leaves of each top-level column.
+    pub(crate) tops: Vec<(u16, u16)>,
+    /// Leaves that need a profile, whatever the class.
+    pub(crate) profiled: Vec<(Leaf, Profile)>,
 }
 
 #[derive(Clone)]
@@ -71,8 +76,15 @@ impl Layout {
                 list: None,
                 profile: None,
             };
+            let first = to_u16(layout.leaves.len());
             layout.add(column, &place);
+            layout.tops.push((first, to_u16(layout.leaves.len())));
         }
+        let profiles = layout.leaves.iter().map(|leaf| leaf.profile);
+        layout.profiled = (0..)
+            .zip(profiles)
+            .filter_map(|(n, profile)| Some((Leaf(n), profile?)))
+            .collect();
         layout
     }
 
@@ -99,6 +111,7 @@ impl Layout {
                     parent: place.list,
                     top: place.top,
                 });
+                self.element_objects.push(Vec::new());
                 place.list = Some(id);
                 self.add_object(&object, &place);
             }
@@ -128,13 +141,19 @@ impl Layout {
                 .map(|(_, span)| *span)
                 .collect()
         };
-        self.objects.push(ObjectInfo {
+        let info = ObjectInfo {
             first,
             end: to_u16(self.leaves.len()),
             all_of: spans_of(object.all_of),
             any_of: spans_of(object.any_of),
-            list: place.list,
-        });
+        };
+        if info.all_of.is_empty() && info.any_of.is_empty() {
+            return;
+        }
+        match place.list {
+            Some(list) => self.element_objects[usize::from(list.0)].push(info),
+            None => self.objects.push(info),
+        }
     }
 }
 
