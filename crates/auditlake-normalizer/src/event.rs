@@ -73,7 +73,7 @@ enum Allowed {
 }
 
 /// Attributes that every class has without a profile.
-const EVERYWHERE: &[&str] = &[
+pub(crate) const EVERYWHERE: &[&str] = &[
     "time",
     "time_dt",
     "class_uid",

@@ -40,6 +40,7 @@ mod identity;
 mod items;
 mod ndjson;
 mod normalizer;
+mod ocsf_1_3;
 mod record;
 mod split;
 mod status;
@@ -51,5 +52,6 @@ mod verbs;
 
 pub use ndjson::write_ndjson;
 pub use normalizer::{Batch, Normalizer, Options, Origin, Position, Refused, Row};
+pub use ocsf_1_3::ocsf_1_3;
 pub use schema::{event_schema, quarantine_schema};
 pub use split::{SplitError, split_array};

@@ -30,12 +30,17 @@ pub fn write_ndjson(events: &RecordBatch, out: impl Write) -> io::Result<()> {
         .map(|(n, _)| n)
         .collect();
     let events = events.project(&ocsf).map_err(io::Error::other)?;
+    write_lines(&events, out).map_err(into_io)
+}
+
+/// Writes all columns as OCSF JSON, one object a row: no null members, JSON text as the JSON that it is.
+pub(crate) fn write_lines(rows: &RecordBatch, out: impl Write) -> Result<(), ArrowError> {
     let builder = WriterBuilder::new()
         .with_explicit_nulls(false)
         .with_encoder_factory(Arc::new(OcsfJson));
     let mut writer = builder.build::<_, LineDelimited>(out);
-    writer.write(&events).map_err(into_io)?;
-    writer.finish().map_err(into_io)
+    writer.write(rows)?;
+    writer.finish()
 }
 
 fn into_io(error: ArrowError) -> io::Error {

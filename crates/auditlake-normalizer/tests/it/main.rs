@@ -5,6 +5,7 @@ mod fields;
 mod fixtures;
 mod mutations;
 mod ndjson;
+mod ocsf_1_3;
 mod pretty;
 mod quarantine;
 mod who_and_where;
