@@ -1,18 +1,19 @@
 """Judges OCSF events by the published class schemas, and by the rules that no JSON Schema states.
 
-    validate_ocsf.py < events.ndjson
+    validate_ocsf.py [VERSION] < events.ndjson
 
 Prints {"events", "invalid", "faults": [[fault, count], …]} as one JSON object.
 """
 
 import collections
+import functools
 import json
 import sys
 
 from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-VERSION = "1.8.0"
+VERSION = sys.argv[1] if len(sys.argv) > 1 else "1.8.0"
 EXPORT = get_ocsf_schema(version=VERSION)
 SCHEMAS = OcsfJsonSchemaEmbedded(EXPORT)
 CLASSES = {known["uid"]: known for known in EXPORT["classes"].values() if "uid" in known}
@@ -49,6 +50,40 @@ def id_faults(event):
             yield f"{spec['sibling']} is {said!r}, but {name} says {caption!r}"
 
 
+def profiles_of(spec):
+    """The export of 1.3.0 has one profile an attribute, that of 1.8.0 a list."""
+    return spec.get("profiles") or [spec.get("profile")]
+
+
+@functools.cache
+def attributes_of(profile):
+    """Names of the attributes that need a profile, in classes and objects."""
+    owners = list(EXPORT["classes"].values()) + list(EXPORT["objects"].values())
+    return {name for owner in owners for name, spec in owner["attributes"].items() if profile in profiles_of(spec)}
+
+
+def names_in(value):
+    """Names of all members, but not of what the record itself says."""
+    if isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in ("unmapped", "data"):
+                yield name
+                yield from names_in(inner)
+
+
+def form_faults(event):
+    if event["metadata"].get("version") != VERSION:
+        yield f"metadata.version is not {VERSION}"
+    for profile in event["metadata"].get("profiles", []):
+        if profile not in CLASSES[event["class_uid"]]["profiles"]:
+            yield f"{profile} is no profile of the class"
+        elif not attributes_of(profile) & set(names_in(event)):
+            yield f"nothing needs the profile {profile}"
+
+
 def observable_faults(event):
     for found in event.get("observables", []):
         if at(event, found["name"]) != found["value"]:
@@ -60,7 +95,7 @@ def faults(event):
         return [f"class {event.get('class_uid')} does not exist"]
     schema = validator(event["class_uid"], event["metadata"].get("profiles", []))
     found = [f"{'.'.join(map(str, e.absolute_path))}: {e.message[:120]}" for e in schema.iter_errors(event)]
-    return found + list(id_faults(event)) + list(observable_faults(event))
+    return found + list(id_faults(event)) + list(form_faults(event)) + list(observable_faults(event))
 
 
 def main():

@@ -53,8 +53,8 @@ pub enum Error {
         #[source]
         source: serde_json::Error,
     },
-    /// Arrow refused to take rows out of a batch.
-    #[error("rows cannot be filtered")]
+    /// Arrow refused to take rows out of a batch, or to put them in another form.
+    #[error("rows cannot be filtered or converted")]
     Rows(#[source] arrow::error::ArrowError),
     /// An input file could not be read.
     #[error("the input `{}` cannot be read", path.display())]

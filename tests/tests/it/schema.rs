@@ -1,9 +1,11 @@
 //! What we say of the columns, judged by those who will believe it: engines, their parsers, a JSON Schema validator.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use auditlake_pipeline::files::{Input, LakeOptions, normalize_to_lake, normalize_to_ndjson};
+use auditlake_pipeline::files::{
+    Input, LakeOptions, NdjsonOptions, normalize_to_lake, normalize_to_ndjson,
+};
 use auditlake_pipeline::schema::column::{Column, Kind};
 use auditlake_pipeline::schema::ddl::{Engine, statements};
 use auditlake_pipeline::schema::{EVENTS, json_schema};
@@ -12,22 +14,7 @@ use auditlake_simulator::generate;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::world::python;
-
-/// The records of all fixtures of the mappings.
-fn fixtures() -> Result<Vec<Input>> {
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/auditlake-normalizer/fixtures");
-    let mut files: Vec<PathBuf> = Vec::new();
-    for directory in std::fs::read_dir(root)? {
-        for file in std::fs::read_dir(directory?.path())? {
-            files.push(file?.path());
-        }
-    }
-    files.retain(|path| path.extension() == Some("json".as_ref()));
-    files.sort();
-    Ok(files.into_iter().map(Input::File).collect())
-}
+use crate::world::{fixtures, python};
 
 /// A lake of generated records.
 async fn lake(directory: &Path) -> Result<(String, Report)> {
@@ -124,7 +111,12 @@ fn printed_events_of_all_fixtures_follow_the_json_schema() -> Result<()> {
     let schema = directory.path().join("schema.json");
     std::fs::write(&schema, serde_json::to_vec(&json_schema())?)?;
     let mut events = Vec::new();
-    let report = normalize_to_ndjson(&fixtures()?, true, &Progress::default(), &mut events)?;
+    let report = normalize_to_ndjson(
+        &fixtures()?,
+        NdjsonOptions::default(),
+        &Progress::default(),
+        &mut events,
+    )?;
     let arguments = [&*schema.to_string_lossy()];
     let answer = python(
         "validate_schema.py",

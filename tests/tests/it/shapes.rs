@@ -6,7 +6,7 @@ use anyhow::Result;
 use auditlake_pipeline::{Outcome, files};
 use auditlake_simulator::{Blob, ContentType as Feed, Source, generate};
 
-use crate::world::{World, python};
+use crate::world::{World, fixtures, python};
 
 fn blob(created: &str, body: impl Into<Vec<u8>>) -> Result<Blob> {
     Ok(Blob {
@@ -105,6 +105,28 @@ async fn a_large_blob_and_many_small_ones_pass_under_a_small_limit() -> Result<(
     Ok(())
 }
 
+/// Fails unless all of these records become events that the published schemas of a version accept.
+fn assert_valid(inputs: &[files::Input], version: files::OcsfVersion, name: &str) -> Result<u64> {
+    let mut events = Vec::new();
+    let options = files::NdjsonOptions {
+        ocsf_version: version,
+        ..files::NdjsonOptions::default()
+    };
+    let progress = auditlake_pipeline::Progress::default();
+    let report = files::normalize_to_ndjson(inputs, options, &progress, &mut events)?;
+    let answer = python("validate_ocsf.py", &[name], &String::from_utf8(events)?)?;
+    assert_eq!(answer["events"].as_u64(), Some(report.events));
+    assert_eq!(answer["invalid"], 0, "{name}: {answer:#}");
+    Ok(report.events)
+}
+
+fn assert_valid_in_each_version(inputs: &[files::Input]) -> Result<u64> {
+    let older = assert_valid(inputs, files::OcsfVersion::V1_3, "1.3.0")?;
+    let events = assert_valid(inputs, files::OcsfVersion::V1_8, "1.8.0")?;
+    assert_eq!(older, events);
+    Ok(events)
+}
+
 #[test]
 fn every_generated_record_becomes_a_valid_event() -> Result<()> {
     let directory = tempfile::tempdir()?;
@@ -112,13 +134,15 @@ fn every_generated_record_becomes_a_valid_event() -> Result<()> {
     let mut records = Vec::new();
     generate::write_ndjson(11, 4_000, "2026-05-11T10:00:00Z".parse()?, &mut records)?;
     std::fs::write(&input, &records)?;
-    let mut events = Vec::new();
-    let progress = auditlake_pipeline::Progress::default();
-    let inputs = [files::Input::File(input)];
-    let report = files::normalize_to_ndjson(&inputs, true, &progress, &mut events)?;
-    let answer = python("validate_ocsf.py", &[], &String::from_utf8(events)?)?;
-    assert_eq!(answer["events"].as_u64(), Some(report.events));
-    assert!(report.events >= 3_900, "{}", report.events);
-    assert_eq!(answer["invalid"], 0, "{answer:#}");
+    let events = assert_valid_in_each_version(&[files::Input::File(input)])?;
+    assert!(events >= 3_900, "{events}");
+    Ok(())
+}
+
+#[test]
+fn every_fixture_of_the_normalizer_becomes_a_valid_event() -> Result<()> {
+    let inputs = fixtures()?;
+    let events = assert_valid_in_each_version(&inputs)?;
+    assert_eq!(events, inputs.len() as u64, "each fixture is one record");
     Ok(())
 }

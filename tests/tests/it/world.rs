@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use auditlake_pipeline::files::Input;
 use auditlake_pipeline::{
     BackfillOptions, ClientConfig, Connection, Error, Progress, Report, RetryPolicy, Secret,
     backfill,
@@ -135,6 +136,21 @@ impl World {
         );
         Ok(verdict)
     }
+}
+
+/// The records of all fixtures of the mappings.
+pub(crate) fn fixtures() -> Result<Vec<Input>> {
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/auditlake-normalizer/fixtures");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for directory in std::fs::read_dir(root)? {
+        for file in std::fs::read_dir(directory?.path())? {
+            files.push(file?.path());
+        }
+    }
+    files.retain(|path| path.extension() == Some("json".as_ref()));
+    files.sort();
+    Ok(files.into_iter().map(Input::File).collect())
 }
 
 /// What DuckDB finds in a lake, against these records.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use auditlake_pipeline::files::FILES_CONNECTION;
+use auditlake_pipeline::files::{self, FILES_CONNECTION};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
@@ -15,7 +15,9 @@ Examples:
   auditlake normalize purview-export.csv --to parquet --lake ./lake
       exports with an AuditData column, JSON arrays, NDJSON and results of Graph's audit search; plain, .gz and .zst
   auditlake normalize 'exports/**/*.json.gz' --to parquet --lake ./lake
-  zcat records.gz | auditlake normalize - --no-raw-data | jq .class_name";
+  zcat records.gz | auditlake normalize - --no-raw-data | jq .class_name
+  auditlake normalize records.ndjson.gz --ocsf-version 1.3.0 > events.ndjson
+      for consumers that stop at that version, such as Amazon Security Lake; what it lacks is in unmapped.ocsf_1_8";
 
 /// Make OCSF events of audit records that you already have in files
 #[derive(Debug, Args)]
@@ -32,6 +34,14 @@ pub(crate) struct NormalizeArgs {
         value_name = "FORMAT"
     )]
     pub(crate) to: Target,
+    /// The OCSF version of the events that `--to ndjson` makes; a lake has the newest one
+    #[arg(
+        long,
+        env = "AUDITLAKE_OCSF_VERSION",
+        default_value = "1.8.0",
+        value_name = "VERSION"
+    )]
+    pub(crate) ocsf_version: OcsfVersion,
     /// The lake that `--to parquet` writes to: a URL or a path
     #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,
@@ -59,4 +69,23 @@ pub(crate) enum Target {
     Ndjson,
     /// Parquet files in a lake
     Parquet,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OcsfVersion {
+    /// For consumers that stop there, such as Amazon Security Lake
+    #[value(name = "1.3.0")]
+    V1_3,
+    /// As in the lake
+    #[value(name = "1.8.0")]
+    V1_8,
+}
+
+impl From<OcsfVersion> for files::OcsfVersion {
+    fn from(version: OcsfVersion) -> Self {
+        match version {
+            OcsfVersion::V1_3 => Self::V1_3,
+            OcsfVersion::V1_8 => Self::V1_8,
+        }
+    }
 }

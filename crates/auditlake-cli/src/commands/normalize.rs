@@ -3,12 +3,14 @@
 use std::io::{self, BufWriter};
 use std::sync::Arc;
 
-use auditlake_pipeline::files::{FilesReport, LakeOptions, normalize_to_lake, normalize_to_ndjson};
+use auditlake_pipeline::files::{
+    FilesReport, LakeOptions, NdjsonOptions, normalize_to_lake, normalize_to_ndjson,
+};
 use auditlake_pipeline::{Error, Progress};
 
 use super::check_lake;
 use super::inputs::inputs;
-use crate::args::normalize::{NormalizeArgs, Target};
+use crate::args::normalize::{NormalizeArgs, OcsfVersion, Target};
 use crate::exit::{Exit, Usage};
 use crate::print::note;
 use crate::print::report::{files_summary, summary};
@@ -42,12 +44,16 @@ async fn to_stdout(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Ex
 
 /// Reading may block for ever on standard input, so that an interrupt leaves the thread behind.
 async fn interruptible(args: &NormalizeArgs, session: &Session) -> anyhow::Result<FilesReport> {
-    let (inputs, raw_data) = (inputs(&args.files)?, !args.no_raw_data);
+    let inputs = inputs(&args.files)?;
+    let options = NdjsonOptions {
+        raw_data: !args.no_raw_data,
+        ocsf_version: args.ocsf_version.into(),
+    };
     let progress = Arc::new(Progress::default());
     let _display = progress::show_files(args.progress, &session.bars, &progress);
     let normalize = tokio::task::spawn_blocking(move || {
         let out = BufWriter::with_capacity(WRITE_BYTES, io::stdout().lock());
-        normalize_to_ndjson(&inputs, raw_data, &progress, out)
+        normalize_to_ndjson(&inputs, options, &progress, out)
     });
     let ended = session.cancel.run_until_cancelled(normalize).await;
     Ok(ended.ok_or(Error::Cancelled)?.map_err(Error::from)??)
@@ -58,6 +64,11 @@ async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit
         .lake
         .as_deref()
         .ok_or_else(|| Usage::new("`--to parquet` needs `--lake`"))?;
+    if args.ocsf_version != OcsfVersion::V1_8 {
+        return Err(Usage::new("a lake has events of OCSF 1.8.0 only")
+            .with_hint("write the older form as JSON: --to ndjson --ocsf-version 1.3.0")
+            .into());
+    }
     check_lake(lake)?;
     let mut options = LakeOptions::new(lake);
     options.connection.clone_from(&args.connection);

@@ -50,6 +50,32 @@ fn records_of_a_file_become_events_on_standard_output() {
 }
 
 #[test]
+fn an_older_version_is_asked_for_by_its_number_and_not_in_a_lake() {
+    let directory = directory(RECORDS).unwrap();
+    let older = |args: &[&str]| {
+        let args = [
+            &["normalize", "records.ndjson", "--ocsf-version", "1.3.0"],
+            args,
+        ]
+        .concat();
+        ran(auditlake(directory.path()).args(args)).unwrap()
+    };
+    let written = older(&[]);
+    assert_eq!(written.code, Some(0), "{}", written.stderr);
+    let events = written.stdout.lines().map(serde_json::from_str);
+    let events: Vec<Value> = events.collect::<Result<_, _>>().unwrap();
+    assert_eq!(events.len(), 2);
+    for event in events {
+        assert_eq!(event["metadata"]["version"], "1.3.0");
+        assert!(event["unmapped"]["ocsf_1_8"]["metadata"]["original_event_uid"].is_string());
+    }
+    let refused = older(&["--to", "parquet", "--lake", "lake"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--to ndjson"), "{}", refused.stderr);
+    assert!(!directory.path().join("lake").exists());
+}
+
+#[test]
 fn standard_input_is_read_too() {
     let directory = directory("").unwrap();
     let args = ["normalize", "-", "--no-raw-data"];

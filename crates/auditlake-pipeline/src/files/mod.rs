@@ -21,7 +21,7 @@ use crate::options::{DEFAULT_MEMORY_LIMIT, DEFAULT_ZSTD_LEVEL};
 use crate::progress::Progress;
 use crate::report::Outcome;
 pub use lake::normalize_to_lake;
-pub use ndjson::normalize_to_ndjson;
+pub use ndjson::{NdjsonOptions, OcsfVersion, normalize_to_ndjson};
 
 /// Where records are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]

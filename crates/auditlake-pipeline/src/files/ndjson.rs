@@ -1,9 +1,10 @@
 //! Files to OCSF events, one JSON object a line.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use auditlake_normalizer::{Batch, Origin, write_ndjson};
+use auditlake_normalizer::{Batch, Origin, ocsf_1_3, write_ndjson};
 
 use super::records::each_record;
 use super::{FILES_CONNECTION, FilesReport, Input, QuarantinedItem, UnreadInput, announce};
@@ -16,27 +17,58 @@ use crate::progress::Progress;
 /// Quarantined items that are named.
 const NAMED_ITEMS: usize = 100;
 
-/// Normalizes inputs and writes the events as OCSF JSON, one object a line.
+/// How events are written as JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct NdjsonOptions {
+    /// Keep the record's own bytes in `raw_data`.
+    pub raw_data: bool,
+    /// The OCSF version that the events are written in.
+    pub ocsf_version: OcsfVersion,
+}
+
+impl Default for NdjsonOptions {
+    fn default() -> Self {
+        Self {
+            raw_data: true,
+            ocsf_version: OcsfVersion::default(),
+        }
+    }
+}
+
+/// A version of OCSF that events can be written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OcsfVersion {
+    /// 1.3.0, for consumers that stop there, such as Amazon Security Lake.
+    V1_3,
+    /// 1.8.0, as in the lake.
+    #[default]
+    V1_8,
+}
+
+/// Normalizes inputs and writes the events as OCSF JSON, one object a line; those of 1.3.0 grouped by class within what
+/// is written at once.
 ///
 /// An input that is not there is an error before anything is done; one that cannot be read to its end is named and
 /// does not stop the others. What no audit record is, is counted and named.
 pub fn normalize_to_ndjson(
     inputs: &[Input],
-    raw_data: bool,
+    options: NdjsonOptions,
     progress: &Progress,
     out: impl Write,
 ) -> Result<FilesReport, Error> {
     announce(inputs, progress)?;
     let mut writer = Writer {
         out,
+        ocsf_version: options.ocsf_version,
         progress,
         addition: Addition::default(),
+        by_class: BTreeMap::new(),
         quarantine: Vec::new(),
         unread: Vec::new(),
         failure: None,
     };
     for input in inputs {
-        writer.write_input(input, raw_data)?;
+        writer.write_input(input, options.raw_data)?;
     }
     writer.out.flush().map_err(Error::Output)?;
     Ok(writer.report(inputs.len() as u64))
@@ -44,8 +76,11 @@ pub fn normalize_to_ndjson(
 
 struct Writer<'p, W> {
     out: W,
+    ocsf_version: OcsfVersion,
     progress: &'p Progress,
     addition: Addition,
+    /// Events by the class that they are written in.
+    by_class: BTreeMap<String, u64>,
     quarantine: Vec<QuarantinedItem>,
     unread: Vec<UnreadInput>,
     /// Why the writing ended, which the reading can only pass on as its own error.
@@ -92,7 +127,19 @@ impl<W: Write> Writer<'_, W> {
         let kept = self.addition.keep(batch, &Identities::default())?;
         self.name_quarantined(&kept.quarantine, name);
         self.progress.events.add(kept.events.num_rows() as u64);
-        write_ndjson(&kept.events, &mut self.out).map_err(Error::Output)
+        match self.ocsf_version {
+            OcsfVersion::V1_3 => self.write_older(&kept.events),
+            OcsfVersion::V1_8 => write_ndjson(&kept.events, &mut self.out).map_err(Error::Output),
+        }
+    }
+
+    fn write_older(&mut self, events: &RecordBatch) -> Result<(), Error> {
+        for (class, events) in ocsf_1_3(events).map_err(Error::Rows)? {
+            let count = self.by_class.entry(class.caption.to_owned()).or_default();
+            *count += events.num_rows() as u64;
+            write_ndjson(&events, &mut self.out).map_err(Error::Output)?;
+        }
+        Ok(())
     }
 
     fn name_quarantined(&mut self, items: &RecordBatch, name: &str) {
@@ -120,6 +167,10 @@ impl<W: Write> Writer<'_, W> {
 
     fn report(self, inputs: u64) -> FilesReport {
         let (counts, kinds) = (self.addition.counts, self.addition.kinds);
+        let by_class = match self.ocsf_version {
+            OcsfVersion::V1_3 => self.by_class,
+            OcsfVersion::V1_8 => kinds.by_class,
+        };
         FilesReport {
             inputs: inputs - self.unread.len() as u64,
             unread: self.unread,
@@ -127,7 +178,7 @@ impl<W: Write> Writer<'_, W> {
             events: counts.events,
             duplicates: counts.duplicates,
             quarantined: counts.quarantined,
-            by_class: kinds.by_class,
+            by_class,
             by_record_type: kinds.by_record_type,
             unknown_record_types: kinds.unknown_record_types,
             quarantine: self.quarantine,
@@ -140,6 +191,35 @@ mod tests {
     use super::*;
     use crate::report::Outcome;
 
+    fn without_raw() -> NdjsonOptions {
+        NdjsonOptions {
+            raw_data: false,
+            ..NdjsonOptions::default()
+        }
+    }
+
+    #[test]
+    fn events_of_an_older_version_are_counted_by_the_class_that_they_are_written_in() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("export.jsonl");
+        let record = r#"{"CreationTime":"2025-05-04T10:12:33","Id":"1","Operation":"Add group.","RecordType":8,"Target":[{"ID":"Project X","Type":1}]}"#;
+        std::fs::write(&path, record).unwrap();
+        let mut out = Vec::new();
+        let options = NdjsonOptions {
+            ocsf_version: OcsfVersion::V1_3,
+            ..NdjsonOptions::default()
+        };
+        let inputs = [Input::File(path)];
+        let report = normalize_to_ndjson(&inputs, options, &Progress::default(), &mut out).unwrap();
+        let event: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(event["metadata"]["version"], "1.3.0");
+        assert_eq!(event["class_name"], "Entity Management");
+        assert_eq!(
+            report.by_class,
+            [("Entity Management".to_owned(), 1)].into()
+        );
+    }
+
     #[test]
     fn events_are_written_once_and_the_rest_is_counted_and_named() {
         let directory = tempfile::tempdir().unwrap();
@@ -149,7 +229,7 @@ mod tests {
         let mut out = Vec::new();
         let progress = Progress::default();
         let inputs = [Input::File(path)];
-        let report = normalize_to_ndjson(&inputs, false, &progress, &mut out).unwrap();
+        let report = normalize_to_ndjson(&inputs, without_raw(), &progress, &mut out).unwrap();
         assert_eq!(
             (
                 report.records,
@@ -192,7 +272,7 @@ mod tests {
         let path = directory.path().join("export.jsonl");
         std::fs::write(&path, r#"{"Id":"1","Operation":"Send"}"#).unwrap();
         let inputs = [Input::File(path)];
-        let result = normalize_to_ndjson(&inputs, false, &Progress::default(), Closed);
+        let result = normalize_to_ndjson(&inputs, without_raw(), &Progress::default(), Closed);
         assert!(matches!(result, Err(Error::Output(_))));
     }
 
@@ -207,7 +287,8 @@ mod tests {
         std::fs::write(&good, record).unwrap();
         let inputs = [damaged.clone(), good].map(Input::File);
         let mut out = Vec::new();
-        let report = normalize_to_ndjson(&inputs, false, &Progress::default(), &mut out).unwrap();
+        let report =
+            normalize_to_ndjson(&inputs, without_raw(), &Progress::default(), &mut out).unwrap();
         assert_eq!((report.inputs, report.events), (1, 1));
         assert_eq!(report.unread[0].input, damaged.to_string_lossy());
         assert_eq!(report.outcome(), Outcome::Gaps);
