@@ -183,7 +183,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_trickle_is_too_slow_and_a_pause_before_much_is_not() {
-        let span = Duration::from_secs(60);
+        let span = Duration::from_mins(1);
         let mut trickle = Pace::over(span);
         for _ in 0..59 {
             tokio::time::advance(Duration::from_secs(1)).await;

@@ -116,9 +116,10 @@ impl Run {
     }
 
     async fn work(&self, plan: Plan, notes: &mut Notes) -> Result<(), Error> {
-        let lake = match self.options.dry_run {
-            true => Lake::open_to_read(&self.options.lake)?,
-            false => Lake::open(&self.options.lake)?,
+        let lake = if self.options.dry_run {
+            Lake::open_to_read(&self.options.lake)?
+        } else {
+            Lake::open(&self.options.lake)?
         };
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let starter = readiness::Starter {

@@ -12,6 +12,7 @@ use crate::evidence::{add_file, add_malware, add_user};
 use crate::record::Record;
 use crate::schema::path::{at, list};
 use crate::status::SEVERITIES;
+use crate::status::is_finding;
 use crate::workloads::Mapping;
 
 /// Malicious files.
@@ -48,7 +49,9 @@ const FIELDS: &[Mapping] = &[
 
 fn map(event: &mut Event<'_, '_>) {
     let record = event.record;
-    event.set_id(at!("status_id"), at!("status"), (1, "New"));
+    if is_finding(event) {
+        event.set_id(at!("status_id"), at!("status"), (1, "New"));
+    }
     set_analytic(event);
     if let Some(file) = record.object("FileData") {
         set_file(event, &file);

@@ -254,15 +254,14 @@ pub(crate) async fn handle(State(service): State<Arc<Service>>, request: Request
     if let Some(Fault::ShortToken(time)) = &fault {
         call.token_lifetime = SignedDuration::try_from(*time).ok();
     }
-    let reply = match fault
+    let instead = fault
         .as_ref()
-        .and_then(|fault| spoil::instead(fault, &call))
-    {
-        Some(reply) => reply,
-        None => {
-            call.webhook = service.webhook(&call).await;
-            spoil::afterwards(fault.as_ref(), service.answer(&call), &call, &service)
-        }
+        .and_then(|fault| spoil::instead(fault, &call));
+    let reply = if let Some(reply) = instead {
+        reply
+    } else {
+        call.webhook = service.webhook(&call).await;
+        spoil::afterwards(fault.as_ref(), service.answer(&call), &call, &service)
     };
     service.log(call, reply.status);
     let mut response = reply.into_response(spoil::cut(fault.as_ref()));
