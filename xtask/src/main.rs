@@ -1,6 +1,7 @@
 //! Tasks of the project, run by `cargo xtask <task>`.
 
 mod docs;
+mod fuzz;
 mod python;
 mod tidy;
 
@@ -37,6 +38,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Feed the normalizer made-up bytes, starting from the fixtures (needs cargo-fuzz).
+    Fuzz {
+        /// How long.
+        #[arg(long, default_value_t = 3600)]
+        seconds: u32,
+    },
     /// Check who imports whom, and the licences and sources of the dependencies.
     Tidy,
     /// Everything that must pass before a change lands.
@@ -50,6 +57,7 @@ fn main() -> Result<()> {
         Task::Test { arguments } => test(&shell, &arguments),
         Task::Docs { check } => docs::run(&root()?, check),
         Task::Bench { arguments } => bench(&shell, &arguments),
+        Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
         Task::Tidy => tidy::run(&shell),
         Task::Ci => ci(&shell),
     }

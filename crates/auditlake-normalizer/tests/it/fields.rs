@@ -2,7 +2,7 @@
 
 use std::io;
 
-use auditlake_normalizer::workloads::{Mapping, Thing, WORKLOADS, Workload};
+use auditlake_normalizer::workloads::{Decided, Mapping, Thing, WORKLOADS, Workload};
 use serde_json::Value;
 
 use crate::fixtures::{event_json, normalize, record, root, stems};
@@ -125,6 +125,30 @@ fn every_entry_of_a_field_table_is_seen_at_work() -> io::Result<()> {
         "no fixture shows these:\n{}",
         unseen.join("\n")
     );
+    Ok(())
+}
+
+#[test]
+fn every_table_of_operations_decides_a_fixture() -> io::Result<()> {
+    for workload in WORKLOADS.iter().filter(|w| !w.operations.is_empty()) {
+        let directory = root().join(workload.slug);
+        let mut cases = stems(&directory, "json")?.into_iter();
+        let decides = |case: String| -> io::Result<bool> {
+            let batch = normalize(&record(&directory, &case)?);
+            Ok(matches!(
+                batch.rows[0].decided,
+                Decided::Named | Decided::Pattern
+            ))
+        };
+        let used = cases.try_fold(false, |used, case| {
+            Ok::<_, io::Error>(used || decides(case)?)
+        })?;
+        assert!(
+            used,
+            "no fixture of `{}` has an operation of its table",
+            workload.slug
+        );
+    }
     Ok(())
 }
 
