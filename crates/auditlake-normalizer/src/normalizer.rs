@@ -267,7 +267,7 @@ impl<'a> Common<'a> {
         let record_type_text = record.text("RecordType");
         let record_type = record_type_text.as_deref().and_then(record_types::number);
         Self {
-            identity: identity::of_record(text),
+            identity: identity::of_record(record, text),
             operation: record
                 .text("Operation")
                 .filter(|operation| !operation.trim().is_empty()),

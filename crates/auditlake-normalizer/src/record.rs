@@ -18,6 +18,8 @@ pub(crate) struct Member<'a> {
     pub(crate) value: &'a str,
     /// Whether a column took it.
     taken: Cell<bool>,
+    /// The text of the value, if it is a scalar.
+    text: OnceCell<Option<Cow<'a, str>>>,
     /// The object that the value is.
     object: OnceCell<Option<Record<'a>>>,
     /// The objects that the value holds.
@@ -85,7 +87,8 @@ impl<'a> Record<'a> {
 
     /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        scalar(self.raw(name)?)
+        let member = &self.members[self.find(name)?];
+        member.text.get_or_init(|| scalar(member.value)).clone()
     }
 
     /// The integer of a member, whether sent as a number or as text.
@@ -239,6 +242,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
                 key,
                 value: value.get(),
                 taken: Cell::new(false),
+                text: OnceCell::new(),
                 object: OnceCell::new(),
                 objects: OnceCell::new(),
             });

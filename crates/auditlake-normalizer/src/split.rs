@@ -85,6 +85,8 @@ impl Scan<'_> {
             }
             self.at += 1;
         }
+        // An escape or a text may be cut in its middle.
+        self.at = self.text.len();
         None
     }
 
@@ -155,6 +157,12 @@ mod tests {
                 bytes: 13
             })
         );
+        for cut in [&b"[{\"a\":\"b"[..], b"[{\"a\":\"b\\", b"[\"]"] {
+            assert!(matches!(
+                split_array(cut),
+                Err(SplitError::Cut { complete: 0, .. })
+            ));
+        }
         assert_eq!(split_array(b"[1] x"), Err(SplitError::Trailing { at: 3 }));
         assert!(
             matches!(split_array(b"<html>"), Err(SplitError::NotAnArray { start }) if start == "<html>")
