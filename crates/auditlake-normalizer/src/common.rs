@@ -282,7 +282,7 @@ fn take_context(event: &Event<'_, '_>) {
                 .any(|leaf| event.text(*leaf) == text.as_deref())
     };
     if context
-        .members
+        .members()
         .iter()
         .all(|m| is_held(m) || is_silent(m.value))
     {

@@ -54,11 +54,11 @@ fn of_value(json: &str, depth: usize) -> Option<u128> {
 
 fn of_members(record: &Record<'_>, depth: usize) -> Option<u128> {
     let mut sum = 0_u128;
-    for member in record.members.iter() {
+    for member in record.members() {
         let key = xxh3_128_with_seed(member.key.as_bytes(), TEXT);
         sum = sum.wrapping_add(chain(key, of_value(member.value, depth + 1)?, MEMBER));
     }
-    Some(chain(sum, record.members.len() as u128, OBJECT))
+    Some(chain(sum, record.members().len() as u128, OBJECT))
 }
 
 fn of_elements(elements: &[&str], depth: usize) -> Option<u128> {

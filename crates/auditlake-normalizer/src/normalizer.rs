@@ -178,7 +178,7 @@ impl Normalizer {
     fn event(&mut self, bytes: &[u8], origin: &Origin<'_>) -> Result<(), Reason> {
         let text = std::str::from_utf8(bytes).map_err(|e| Reason::new("not_utf8", &e))?;
         let record = Record::parse(text).map_err(|e| not_an_object(text, &e))?;
-        if record.members.is_empty() {
+        if record.members().is_empty() {
             return Err(Reason {
                 word: "empty",
                 detail: "the object has no members".to_owned(),

@@ -20,6 +20,13 @@ pub(crate) struct Member<'a> {
     taken: Cell<bool>,
     /// The text of the value, if it is a scalar.
     text: OnceCell<Option<Cow<'a, str>>>,
+    /// What the value holds, once somebody has asked.
+    inner: OnceCell<Box<Inner<'a>>>,
+}
+
+/// The objects of a value.
+#[derive(Debug, Default)]
+struct Inner<'a> {
     /// The object that the value is.
     object: OnceCell<Option<Record<'a>>>,
     /// The objects that the value holds.
@@ -28,8 +35,11 @@ pub(crate) struct Member<'a> {
 
 /// The members of one record (or of an object within it), in their order; a clone is the same record.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Record<'a> {
-    pub(crate) members: Rc<Vec<Member<'a>>>,
+pub(crate) struct Record<'a>(Rc<Members<'a>>);
+
+#[derive(Debug, Default)]
+struct Members<'a> {
+    list: Vec<Member<'a>>,
     names: Names,
 }
 
@@ -55,39 +65,56 @@ impl Names {
     }
 }
 
+impl<'a> Member<'a> {
+    fn inner(&self) -> &Inner<'a> {
+        self.inner.get_or_init(Box::default)
+    }
+}
+
 impl<'a> Record<'a> {
     /// Takes the JSON text of an object apart.
     pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
+    /// The members, in their order.
+    pub(crate) fn members(&self) -> &[Member<'a>] {
+        &self.0.list
+    }
+
+    fn member(&self, name: &str) -> Option<&Member<'a>> {
+        self.find(name).map(|n| &self.0.list[n])
+    }
+
     /// The JSON text of a member. Names are compared without regard to case: Microsoft's tables and records differ in it.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.find(name).map(|n| self.members[n].value)
+        self.member(name).map(|member| member.value)
     }
 
     /// Whether all members that say something are among these.
     pub(crate) fn has_only(&self, names: &[&str]) -> bool {
         let known = |m: &Member<'_>| names.iter().any(|name| m.key.eq_ignore_ascii_case(name));
-        self.members.iter().all(|m| known(m) || is_silent(m.value))
+        self.members()
+            .iter()
+            .all(|m| known(m) || is_silent(m.value))
     }
 
     /// Whether all that it says are scalars, in these members.
     pub(crate) fn has_only_scalars(&self, names: &[&str]) -> bool {
         let is_scalar = |m: &Member<'_>| scalar(m.value).is_some() || is_silent(m.value);
-        self.has_only(names) && self.members.iter().all(is_scalar)
+        self.has_only(names) && self.members().iter().all(is_scalar)
     }
 
     /// The number of the member with this name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         let is = |m: &Member<'_>| m.key.len() == name.len() && m.key.eq_ignore_ascii_case(name);
-        let may_be_there = self.names.may_have(name);
-        may_be_there.then(|| self.members.iter().position(is))?
+        let may_be_there = self.0.names.may_have(name);
+        may_be_there.then(|| self.0.list.iter().position(is))?
     }
 
     /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        let member = &self.members[self.find(name)?];
+        let member = self.member(name)?;
         member.text.get_or_init(|| scalar(member.value)).clone()
     }
 
@@ -98,9 +125,9 @@ impl<'a> Record<'a> {
 
     /// The members of a member that is an object, or of an object inside a string.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
-        let member = &self.members[self.find(name)?];
+        let member = self.member(name)?;
         let parse = || Self::parse(member.value).ok();
-        member.object.get_or_init(parse).clone()
+        member.inner().object.get_or_init(parse).clone()
     }
 
     /// The JSON of a member that is an object or an array, or that is one inside a string.
@@ -126,11 +153,11 @@ impl<'a> Record<'a> {
     }
 
     fn objects_of(&self, name: &str) -> &[Self] {
-        let Some(n) = self.find(name) else {
+        let Some(member) = self.member(name) else {
             return &[];
         };
-        let member = &self.members[n];
-        member.objects.get_or_init(|| objects(member.value))
+        let inner = member.inner();
+        inner.objects.get_or_init(|| objects(member.value))
     }
 
     /// The objects of a member that holds nothing else.
@@ -154,14 +181,14 @@ impl<'a> Record<'a> {
 
     /// Says that a column took a member whole.
     pub(crate) fn take(&self, name: &str) {
-        if let Some(n) = self.find(name) {
-            self.members[n].taken.set(true);
+        if let Some(member) = self.member(name) {
+            member.taken.set(true);
         }
     }
 
     /// Whether a column took a member.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|n| self.members[n].taken.get())
+        self.member(name).is_some_and(|member| member.taken.get())
     }
 
     /// Says that columns took those of these members that are scalars.
@@ -173,17 +200,20 @@ impl<'a> Record<'a> {
 
     /// Takes back what [`Self::take`] said of a member.
     pub(crate) fn give_back(&self, name: &str) {
-        if let Some(n) = self.find(name) {
-            self.members[n].taken.set(false);
+        if let Some(member) = self.member(name) {
+            member.taken.set(false);
         }
     }
 
     /// Takes back what [`Self::take`] said, of all members and of theirs.
     pub(crate) fn give_back_all(&self) {
-        for member in self.members.iter() {
+        for member in self.members() {
             member.taken.set(false);
-            let object = member.object.get().into_iter().flatten();
-            let objects = member.objects.get().into_iter().flatten();
+            let Some(inner) = member.inner.get() else {
+                continue;
+            };
+            let object = inner.object.get().into_iter().flatten();
+            let objects = inner.objects.get().into_iter().flatten();
             object.chain(objects).for_each(Self::give_back_all);
         }
     }
@@ -191,7 +221,7 @@ impl<'a> Record<'a> {
     /// The members that no column took, as a JSON object; none when there is none. Nulls, empty text and empty lists say nothing.
     pub(crate) fn unmapped(&self) -> Option<String> {
         let mut left = self
-            .members
+            .members()
             .iter()
             .filter(|m| !m.taken.get() && !is_silent(m.value))
             .peekable();
@@ -219,11 +249,14 @@ fn push_json_text(json: &mut String, text: &str) {
 
 impl<'de> Deserialize<'de> for Record<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
+        deserializer.deserialize_map(MembersVisitor { room: 32 })
     }
 }
 
-struct MembersVisitor;
+struct MembersVisitor {
+    /// Members to make room for at first.
+    room: usize,
+}
 
 impl<'de> Visitor<'de> for MembersVisitor {
     type Value = Record<'de>;
@@ -233,24 +266,20 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
-        let mut members = Vec::with_capacity(4);
+        let mut list = Vec::with_capacity(self.room);
         let mut names = Names::default();
         while let Some(Key(key)) = map.next_key()? {
             let value: &'de RawValue = map.next_value()?;
             names.add(&key);
-            members.push(Member {
+            list.push(Member {
                 key,
                 value: value.get(),
                 taken: Cell::new(false),
                 text: OnceCell::new(),
-                object: OnceCell::new(),
-                objects: OnceCell::new(),
+                inner: OnceCell::new(),
             });
         }
-        Ok(Record {
-            members: Rc::new(members),
-            names,
-        })
+        Ok(Record(Rc::new(Members { list, names })))
     }
 }
 
@@ -334,7 +363,7 @@ impl<'de> Visitor<'de> for ElementVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Element<'de>, A::Error> {
-        MembersVisitor
+        MembersVisitor { room: 4 }
             .visit_map(map)
             .map(|record| Element(Some(record)))
     }
@@ -457,7 +486,7 @@ mod tests {
     #[test]
     fn half_a_character_in_a_name_spoils_no_record() {
         let record = parse(r#"{"\udc00k":1,"b\u00e9":2}"#);
-        assert_eq!(record.members.len(), 2);
+        assert_eq!(record.members().len(), 2);
         assert_eq!(record.int("bé"), Some(2));
     }
 

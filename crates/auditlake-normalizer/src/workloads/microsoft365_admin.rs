@@ -127,7 +127,7 @@ fn add_devices(event: &mut Event<'_, '_>, member: &str) {
                 at!("resources.role"),
                 (1, "Target"),
             );
-            for said in order.members.iter() {
+            for said in order.members() {
                 let value = scalar(said.value);
                 tags::add(event, &OF_RESOURCE, said.key.clone(), value);
             }
@@ -145,5 +145,5 @@ fn is_whole(order: &Record<'_>) -> bool {
         "Devices" => elements(member.value).into_iter().all(is_scalar),
         _ => is_scalar(member.value) || is_silent(member.value),
     };
-    order.members.iter().all(is_held)
+    order.members().iter().all(is_held)
 }

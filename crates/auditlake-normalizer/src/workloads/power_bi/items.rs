@@ -152,7 +152,7 @@ fn take_echoes(event: &Event<'_, '_>, target: &Thing) {
         return;
     }
     let held: Vec<Cow<'_, str>> = record
-        .members
+        .members()
         .iter()
         .filter(|member| record.is_taken(&member.key))
         .filter_map(|member| record.text(&member.key))

@@ -23,7 +23,7 @@ pub(super) fn take_echo(record: &Record<'_>) {
         is_silent(member.value)
             || record.named("PropertyCollection", &member.key) == scalar(member.value)
     };
-    if echo.members.iter().all(same) {
+    if echo.members().iter().all(same) {
         record.take("JsonPropertiesCollection");
     }
 }

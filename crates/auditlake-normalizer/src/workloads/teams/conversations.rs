@@ -81,7 +81,7 @@ fn set_participants(event: &mut Event<'_, '_>) {
     let Some(participants) = record.object("ParticipantInfo") else {
         return;
     };
-    let strangers = participants.members.iter().filter(|member| {
+    let strangers = participants.members().iter().filter(|member| {
         member.key.starts_with("Has")
             && scalar(member.value).and_then(|yes| as_bool(&yes)) == Some(true)
     });
