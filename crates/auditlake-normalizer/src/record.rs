@@ -43,25 +43,52 @@ struct Members<'a> {
     names: Names,
 }
 
-/// Which names there may be, a bit each: most names that are asked for are not there, and need no search.
-#[derive(Debug, Default, Clone, Copy)]
-struct Names(u128);
+/// Where the member of a name is, if anywhere: most names that are asked for are not there, and need no search.
+#[derive(Debug)]
+struct Names([u8; Self::BUCKETS]);
+
+/// What a bucket says.
+enum Place {
+    Nowhere,
+    /// At this index, if its name is the one.
+    At(usize),
+    /// Somewhere: several names share the bucket.
+    Somewhere,
+}
 
 impl Names {
-    fn add(&mut self, name: &str) {
-        self.0 |= Self::bit(name);
+    const BUCKETS: usize = 128;
+    /// Buckets hold an index from 1; this one says that it is not known.
+    const SHARED: u8 = u8::MAX;
+
+    fn add(&mut self, name: &str, index: usize) {
+        let bucket = &mut self.0[Self::bucket(name)];
+        *bucket = match (*bucket, u8::try_from(index + 1)) {
+            (0, Ok(place)) => place,
+            _ => Self::SHARED,
+        };
     }
 
-    fn may_have(self, name: &str) -> bool {
-        self.0 & Self::bit(name) != 0
+    fn place(&self, name: &str) -> Place {
+        match self.0[Self::bucket(name)] {
+            0 => Place::Nowhere,
+            Self::SHARED => Place::Somewhere,
+            place => Place::At(usize::from(place) - 1),
+        }
     }
 
     /// By length, first and last letter, whatever their case.
-    fn bit(name: &str) -> u128 {
+    fn bucket(name: &str) -> usize {
         let lower = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
         let bytes = name.as_bytes();
         let mixed = bytes.len() * 11 + lower(bytes.first()) * 5 + lower(bytes.last());
-        1 << (mixed % 128)
+        mixed % Self::BUCKETS
+    }
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self([0; Self::BUCKETS])
     }
 }
 
@@ -108,8 +135,11 @@ impl<'a> Record<'a> {
     /// The number of the member with this name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         let is = |m: &Member<'_>| m.key.len() == name.len() && m.key.eq_ignore_ascii_case(name);
-        let may_be_there = self.0.names.may_have(name);
-        may_be_there.then(|| self.0.list.iter().position(is))?
+        match self.0.names.place(name) {
+            Place::Nowhere => None,
+            Place::At(index) => is(&self.0.list[index]).then_some(index),
+            Place::Somewhere => self.0.list.iter().position(is),
+        }
     }
 
     /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
@@ -270,7 +300,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
         let mut names = Names::default();
         while let Some(Key(key)) = map.next_key()? {
             let value: &'de RawValue = map.next_value()?;
-            names.add(&key);
+            names.add(&key, list.len());
             list.push(Member {
                 key,
                 value: value.get(),
@@ -297,7 +327,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
             }
 
             fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Cow<'de, str>, E> {
-                Ok(String::from_utf8_lossy(bytes))
+                let whole = std::str::from_utf8(bytes).map(Cow::Borrowed);
+                Ok(whole.unwrap_or_else(|_| String::from_utf8_lossy(bytes)))
             }
 
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Cow<'de, str>, E> {

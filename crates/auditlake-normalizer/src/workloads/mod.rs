@@ -437,6 +437,10 @@ pub(crate) fn canonical(operation: &str) -> Cow<'_, str> {
     {
         return Cow::Borrowed(trimmed);
     }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if trimmed.bytes().all(is_plain) {
+        return Cow::Owned(trimmed.to_ascii_lowercase());
+    }
     let words: Vec<String> = trimmed
         .split_whitespace()
         .map(|word| word.replace('–', "-").to_lowercase())
