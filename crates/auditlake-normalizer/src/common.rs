@@ -1,9 +1,11 @@
 //! What every record shares: times, tenant, product, actor, address, and what is left over.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::actor;
-use crate::class::EMAIL_ACTIVITY;
+use crate::class::{CLASSES, Class, EMAIL_ACTIVITY};
 use crate::endpoint;
 use crate::event::{Event, Op, Value};
 use crate::normalizer::Common;
@@ -132,10 +134,25 @@ fn set_class<'a>(event: &mut Event<'_, 'a>, common: &Common<'a>) {
         at!("type_uid"),
         i64::from(class.uid) * 100 + i64::from(activity),
     );
-    event.set(
-        at!("type_name"),
-        format!("{}: {}", class.caption, caption.unwrap_or("Other")),
-    );
+    event.set(at!("type_name"), type_name(class, activity));
+}
+
+/// `Authentication: Logon`.
+fn type_name(class: &Class, activity: u8) -> &'static str {
+    static NAMES: LazyLock<HashMap<(u16, u8), String>> = LazyLock::new(|| {
+        let named = |class: &'static &'static Class| {
+            let other = [(99, "Other")];
+            let activities = class.activities.iter().copied().chain(other);
+            activities.map(|(id, caption)| {
+                let name = format!("{}: {caption}", class.caption);
+                ((class.uid, id), name)
+            })
+        };
+        CLASSES.iter().flat_map(named).collect()
+    });
+    let name = NAMES.get(&(class.uid, activity));
+    name.or_else(|| NAMES.get(&(class.uid, 99)))
+        .map_or(class.caption, String::as_str)
 }
 
 /// `CreationTime`; a record without a readable one is dated by its blob, and without that by the epoch: OCSF demands a time.
@@ -302,7 +319,7 @@ const OBSERVABLES: [(u8, &str); 7] = [
 ];
 
 fn set_observables(event: &mut Event<'_, '_>) {
-    let found: Vec<(Leaf, u8, String)> = event.ops.iter().filter_map(observable).collect();
+    let found: Vec<_> = event.ops.iter().filter_map(observable).collect();
     for (leaf, type_id, value) in found {
         let caption = OBSERVABLES
             .iter()
@@ -317,7 +334,7 @@ fn set_observables(event: &mut Event<'_, '_>) {
     }
 }
 
-fn observable(op: &Op<'_>) -> Option<(Leaf, u8, String)> {
+fn observable<'a>(op: &Op<'a>) -> Option<(Leaf, u8, Cow<'a, str>)> {
     let Op::Set {
         leaf,
         value: Value::Text(text),
@@ -328,5 +345,5 @@ fn observable(op: &Op<'_>) -> Option<(Leaf, u8, String)> {
     // Readers resolve the name as a plain path, which says nothing of the element of a list.
     let info = LAYOUT.leaf(*leaf);
     let type_id = info.observable.filter(|_| info.list.is_none())?;
-    Some((*leaf, type_id, text.clone().into_owned()))
+    Some((*leaf, type_id, text.clone()))
 }
