@@ -1,14 +1,19 @@
 //! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes, and are taken
 //! apart in turn when somebody asks, once.
 
+mod names;
+mod parse;
+mod value;
+
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::fmt;
 use std::rc::Rc;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
+
+use names::{Names, Place};
+use parse::objects;
+pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
 
 /// One member of the record.
 #[derive(Debug)]
@@ -41,55 +46,6 @@ pub(crate) struct Record<'a>(Rc<Members<'a>>);
 struct Members<'a> {
     list: Vec<Member<'a>>,
     names: Names,
-}
-
-/// Where the member of a name is, if anywhere: most names that are asked for are not there, and need no search.
-#[derive(Debug)]
-struct Names([u8; Self::BUCKETS]);
-
-/// What a bucket says.
-enum Place {
-    Nowhere,
-    /// At this index, if its name is the one.
-    At(usize),
-    /// Somewhere: several names share the bucket.
-    Somewhere,
-}
-
-impl Names {
-    const BUCKETS: usize = 128;
-    /// Buckets hold an index from 1; this one says that it is not known.
-    const SHARED: u8 = u8::MAX;
-
-    fn add(&mut self, name: &str, index: usize) {
-        let bucket = &mut self.0[Self::bucket(name)];
-        *bucket = match (*bucket, u8::try_from(index + 1)) {
-            (0, Ok(place)) => place,
-            _ => Self::SHARED,
-        };
-    }
-
-    fn place(&self, name: &str) -> Place {
-        match self.0[Self::bucket(name)] {
-            0 => Place::Nowhere,
-            Self::SHARED => Place::Somewhere,
-            place => Place::At(usize::from(place) - 1),
-        }
-    }
-
-    /// By length, first and last letter, whatever their case.
-    fn bucket(name: &str) -> usize {
-        let lower = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
-        let bytes = name.as_bytes();
-        let mixed = bytes.len() * 11 + lower(bytes.first()) * 5 + lower(bytes.last());
-        mixed % Self::BUCKETS
-    }
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self([0; Self::BUCKETS])
-    }
 }
 
 impl<'a> Member<'a> {
@@ -274,179 +230,6 @@ fn push_json_text(json: &mut String, text: &str) {
     match serde_json::to_string(text) {
         Ok(quoted) => json.push_str(&quoted),
         Err(_) => json.push_str("\"\""),
-    }
-}
-
-impl<'de> Deserialize<'de> for Record<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor { room: 32 })
-    }
-}
-
-struct MembersVisitor {
-    /// Members to make room for at first.
-    room: usize,
-}
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Record<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
-        let mut list = Vec::with_capacity(self.room);
-        let mut names = Names::default();
-        while let Some(Key(key)) = map.next_key()? {
-            let value: &'de RawValue = map.next_value()?;
-            names.add(&key, list.len());
-            list.push(Member {
-                key,
-                value: value.get(),
-                taken: Cell::new(false),
-                text: OnceCell::new(),
-                inner: OnceCell::new(),
-            });
-        }
-        Ok(Record(Rc::new(Members { list, names })))
-    }
-}
-
-/// A key, borrowed where it has no escapes. Half a character (a lone surrogate) in it is U+FFFD: the record has its bytes.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = Cow<'de, str>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member's name")
-            }
-
-            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Cow<'de, str>, E> {
-                let whole = std::str::from_utf8(bytes).map(Cow::Borrowed);
-                Ok(whole.unwrap_or_else(|_| String::from_utf8_lossy(bytes)))
-            }
-
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Cow<'de, str>, E> {
-                Ok(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()))
-            }
-        }
-        deserializer.deserialize_bytes(Bytes).map(Key)
-    }
-}
-
-/// Text of a JSON string, number or boolean; none for null, the empty string, arrays, objects and unreadable strings.
-pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
-    match raw.as_bytes().first()? {
-        b'"' => string(raw).filter(|text| !text.is_empty()),
-        b'{' | b'[' | b'n' => None,
-        _ => Some(Cow::Borrowed(raw)),
-    }
-}
-
-/// Text of a JSON string.
-pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(raw).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(inner))
-}
-
-/// The objects of an array, or the one that the text is.
-fn objects(raw: &str) -> Vec<Record<'_>> {
-    if raw.starts_with('{') {
-        return Record::parse(raw).into_iter().collect();
-    }
-    let at_once = serde_json::from_str::<Vec<Element<'_>>>(raw);
-    at_once.map_or_else(
-        |_| one_by_one(raw),
-        |elements| elements.into_iter().filter_map(|Element(it)| it).collect(),
-    )
-}
-
-/// For arrays with an element that cannot be read, such as a text with half a character.
-fn one_by_one(raw: &str) -> Vec<Record<'_>> {
-    let parse = |element| Record::parse(element).ok();
-    elements(raw).into_iter().filter_map(parse).collect()
-}
-
-/// An element of an array, if it is an object.
-struct Element<'a>(Option<Record<'a>>);
-
-impl<'de> Deserialize<'de> for Element<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ElementVisitor)
-    }
-}
-
-struct ElementVisitor;
-
-impl<'de> Visitor<'de> for ElementVisitor {
-    type Value = Element<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Element<'de>, A::Error> {
-        MembersVisitor { room: 4 }
-            .visit_map(map)
-            .map(|record| Element(Some(record)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Element<'de>, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Element(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-}
-
-/// The elements of a JSON array, as JSON text; none when it is not one.
-pub(crate) fn elements(raw: &str) -> Vec<&str> {
-    serde_json::from_str::<Vec<&RawValue>>(raw)
-        .map(|values| values.into_iter().map(RawValue::get).collect())
-        .unwrap_or_default()
-}
-
-/// Whether a value says nothing.
-pub(crate) fn is_silent(raw: &str) -> bool {
-    matches!(raw, "null" | "\"\"" | "[]" | "{}")
-}
-
-/// Reads `true`, `False`, `1`, `0`.
-pub(crate) fn as_bool(text: &str) -> Option<bool> {
-    match text.trim() {
-        t if t.eq_ignore_ascii_case("true") || t == "1" => Some(true),
-        t if t.eq_ignore_ascii_case("false") || t == "0" => Some(false),
-        _ => None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::record::Record;
 use crate::schema::path::at;
 use crate::status::severity_of;
 use crate::workloads::Mapping;
+use crate::workloads::activity::CREATE;
 
 /// Investigations.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -35,7 +36,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     map,
 };
 
-const CREATE: u8 = 1;
 const UPDATE: u8 = 2;
 const CLOSE: u8 = 3;
 

@@ -13,6 +13,7 @@ use crate::record::Record;
 use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::READ;
 
 /// Compliance settings.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -34,7 +35,6 @@ pub(super) static WORKLOAD: Workload = Workload {
 };
 
 const SENSITIVE: [i64; 3] = [69, 155, 332];
-const READ: u8 = 2;
 
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
     let sensitive = number_of(record).is_some_and(|number| SENSITIVE.contains(&number));

@@ -13,6 +13,7 @@ use super::{Operation, Otherwise, Thing, Workload, as_decided, op};
 use crate::class::API_ACTIVITY;
 use crate::event::Event;
 use crate::things::thing;
+use crate::workloads::activity::{CREATE, DELETE, OTHER, READ, UPDATE};
 
 /// Administration of Defender.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -32,12 +33,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map,
 };
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::record::Record;
 use crate::schema::path::at;
 use crate::verbs;
+use crate::workloads::activity::OTHER;
 
 /// Dataverse.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -41,7 +42,6 @@ const QUERY: u8 = 4;
 const WRITE: u8 = 5;
 const CREATE: u8 = 6;
 const DELETE: u8 = 7;
-const OTHER: u8 = 99;
 
 /// Requests by name; Microsoft's list of what it reads as "read" and "read multiple" after them.
 #[rustfmt::skip]

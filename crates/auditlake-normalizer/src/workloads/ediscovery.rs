@@ -17,6 +17,7 @@ use crate::class::{API_ACTIVITY, WEB_RESOURCES_ACTIVITY};
 use crate::event::Event;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::{CREATE, DELETE, EXPORT, READ, SEARCH, UPDATE};
 
 /// eDiscovery.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -79,13 +80,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map,
 };
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-const SEARCH: u8 = 5;
-const EXPORT: u8 = 7;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

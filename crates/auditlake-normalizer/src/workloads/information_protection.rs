@@ -15,6 +15,7 @@ use crate::event::Event;
 use crate::items::{extension, last_part};
 use crate::record::Record;
 use crate::schema::path::{at, list};
+use crate::workloads::activity::UPDATE;
 
 /// Information Protection.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -63,7 +64,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     map,
 };
 
-const UPDATE: u8 = 3;
 const OPEN: u8 = 14;
 
 #[rustfmt::skip]

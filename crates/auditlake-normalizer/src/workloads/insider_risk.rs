@@ -14,6 +14,7 @@ use crate::record::Record;
 use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::READ;
 
 /// Insider risk.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -34,8 +35,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine,
     map,
 };
-
-const READ: u8 = 2;
 
 fn refine(_: &Record<'_>, decision: Decision) -> Decision {
     Decision {

@@ -19,6 +19,7 @@ use crate::record::Record;
 use crate::schema::path::{at, list};
 use crate::status;
 use crate::tags::{self, OF_WEB_RESOURCE};
+use crate::workloads::activity::DELETE;
 
 /// Backup.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -43,8 +44,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine,
     map,
 };
-
-const DELETE: u8 = 4;
 
 fn refine(record: &Record<'_>, decision: Decision) -> Decision {
     let removes = record

@@ -3,6 +3,7 @@
 //! A workload is a list of record types, const tables (operation → class and activity; source member → OCSF
 //! attribute) and the few functions that tables cannot say. Adding one is a file, a line in [`WORKLOADS`], and fixtures.
 
+mod activity;
 mod ai_admin;
 mod air;
 mod alerts;

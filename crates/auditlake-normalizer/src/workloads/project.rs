@@ -14,6 +14,7 @@ use crate::event::Event;
 use crate::record::Record;
 use crate::schema::path::{at, list};
 use crate::things::{self, Thing, thing};
+use crate::workloads::activity::{CREATE, DELETE, OTHER, READ, UPDATE};
 
 /// Project Online.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -43,12 +44,6 @@ const FIELDS: &[Mapping] = &[
 /// On whose behalf.
 const ON_BEHALF: Thing = thing("Resource", &[], &["OnBehalfOfResId"]);
 const THINGS: &[Thing] = &[ON_BEHALF];
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -28,6 +28,7 @@ use crate::record::{Record, is_silent};
 use crate::record_types::number_of;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::{CREATE, DELETE, READ, UPDATE};
 use parameters::{first, parameter, switch};
 
 /// Security & Compliance cmdlets.
@@ -58,11 +59,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine,
     map,
 };
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

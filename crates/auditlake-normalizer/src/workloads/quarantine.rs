@@ -12,6 +12,7 @@ use crate::event::Event;
 use crate::record::Record;
 use crate::schema::path::at;
 use crate::things::thing;
+use crate::workloads::activity::{CREATE, DELETE, OTHER, READ, UPDATE};
 
 /// Quarantine.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -37,12 +38,6 @@ const THINGS: &[Thing] = &[
     thing("Quarantined message", &[], &["NetworkMessageId"]),
     thing("Recipient", &["ReleaseTo"], &[]),
 ];
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -13,6 +13,7 @@ use crate::class::WEB_RESOURCES_ACTIVITY;
 use crate::event::Event;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::{CREATE, DELETE, UPDATE};
 
 /// Retention.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -36,10 +37,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map,
 };
-
-const CREATE: u8 = 1;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

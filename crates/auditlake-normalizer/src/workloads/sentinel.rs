@@ -18,6 +18,7 @@ use crate::record::{Record, scalar};
 use crate::schema::path::at;
 use crate::status::FAILURE;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::OTHER;
 
 /// Sentinel.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -67,7 +68,6 @@ pub(super) static WORKLOAD: Workload = Workload {
 };
 
 const QUERY: u8 = 4;
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -19,6 +19,7 @@ use crate::event::Event;
 use crate::items;
 use crate::record::as_bool;
 use crate::schema::path::at;
+use crate::workloads::activity::OTHER;
 
 /// Files and folders.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -59,8 +60,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map,
 };
-
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 pub(super) const OPERATIONS: &[Operation] = &[

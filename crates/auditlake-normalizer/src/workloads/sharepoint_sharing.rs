@@ -27,6 +27,7 @@ use crate::items;
 use crate::record::Record;
 use crate::schema::path::{at, list};
 use crate::tags;
+use crate::workloads::activity::OTHER;
 
 /// Sharing.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -70,7 +71,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     map,
 };
 
-const OTHER: u8 = 99;
 const SHARE: u8 = 12;
 const UNSHARE: u8 = 13;
 

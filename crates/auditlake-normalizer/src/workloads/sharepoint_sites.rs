@@ -26,6 +26,7 @@ use crate::common::take_if_held;
 use crate::event::Event;
 use crate::record::Record;
 use crate::schema::path::at;
+use crate::workloads::activity::{CREATE, DELETE, UPDATE};
 
 /// Pages, sites and administration.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -60,10 +61,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine,
     map,
 };
-
-const CREATE: u8 = 1;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

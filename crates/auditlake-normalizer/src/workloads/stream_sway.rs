@@ -8,6 +8,7 @@
 
 use super::{Operation, Otherwise, Workload, as_decided, op};
 use crate::class::{API_ACTIVITY, WEB_RESOURCES_ACTIVITY};
+use crate::workloads::activity::{CREATE, DELETE, EXPORT, READ, SHARE, UPDATE};
 
 /// Stream, Sway and Kaizala.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -24,13 +25,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map: |_| {},
 };
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-const EXPORT: u8 = 7;
-const SHARE: u8 = 8;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -12,6 +12,7 @@ use crate::class::API_ACTIVITY;
 use crate::event::Event;
 use crate::schema::path::at;
 use crate::subject::{self, Subject};
+use crate::workloads::activity::CREATE;
 
 /// Submissions.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -42,8 +43,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map,
 };
-
-const CREATE: u8 = 1;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

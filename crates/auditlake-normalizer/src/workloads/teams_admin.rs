@@ -12,6 +12,7 @@ use crate::class::API_ACTIVITY;
 use crate::event::Event;
 use crate::schema::path::at;
 use crate::things::{self, Thing, thing};
+use crate::workloads::activity::{CREATE, DELETE, READ, UPDATE};
 
 /// Administration of Teams.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -37,11 +38,6 @@ const FIELDS: &[Mapping] = &[
 ];
 
 const THINGS: &[Thing] = &[thing("Setting", &["Name"], &[])];
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

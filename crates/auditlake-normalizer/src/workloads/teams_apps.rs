@@ -9,6 +9,7 @@
 
 use super::{Operation, Otherwise, Workload, as_decided, op};
 use crate::class::WEB_RESOURCES_ACTIVITY;
+use crate::workloads::activity::OTHER;
 
 /// Apps within Teams.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -25,8 +26,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     refine: as_decided,
     map: |_| {},
 };
-
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -14,6 +14,7 @@ use crate::evidence::{add_affected_user, add_client, add_user};
 use crate::record::Record;
 use crate::schema::path::at;
 use crate::workloads::Mapping;
+use crate::workloads::activity::CREATE;
 
 /// Signals.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -31,7 +32,6 @@ pub(super) static WORKLOAD: Workload = Workload {
     map,
 };
 
-const CREATE: u8 = 1;
 const UPDATE: u8 = 2;
 const CLOSE: u8 = 3;
 

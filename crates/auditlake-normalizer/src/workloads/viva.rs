@@ -16,6 +16,7 @@ use crate::record::Record;
 use crate::record_types;
 use crate::schema::path::{at, list};
 use crate::things::{self, Thing, thing};
+use crate::workloads::activity::{CREATE, DELETE, READ, UPDATE};
 
 /// Viva Insights and Viva Pulse.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -44,11 +45,6 @@ const FIELDS: &[Mapping] = &[
 
 const PULSE: Thing = thing("Survey", &[], &["PulseId"]);
 const THINGS: &[Thing] = &[PULSE];
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[

@@ -1,9 +1,8 @@
 //! Class and activity of every change of the directory by its name.
 
 use crate::class::{ACCOUNT_CHANGE, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, USER_ACCESS};
+use crate::workloads::activity::OTHER;
 use crate::workloads::{Operation, op};
-
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 pub(super) const OPERATIONS: &[Operation] = &[

@@ -1,12 +1,8 @@
 //! Class and activity of every cmdlet by its name.
 
 use crate::class::{ACCOUNT_CHANGE, API_ACTIVITY, GROUP_MANAGEMENT, USER_ACCESS};
+use crate::workloads::activity::{CREATE, DELETE, READ, UPDATE};
 use crate::workloads::{Operation, op};
-
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
 
 #[rustfmt::skip]
 pub(super) const OPERATIONS: &[Operation] = &[

@@ -4,16 +4,9 @@ use super::super::{Operation, op};
 use crate::class::{
     DATA_SECURITY_FINDING, ENTITY_MANAGEMENT, GROUP_MANAGEMENT, WEB_RESOURCES_ACTIVITY as WEB,
 };
+use crate::workloads::activity::{CREATE, DELETE, EXPORT, OTHER, READ, SEARCH, SHARE, UPDATE};
 
-const CREATE: u8 = 1;
-const READ: u8 = 2;
-const UPDATE: u8 = 3;
-const DELETE: u8 = 4;
-const SEARCH: u8 = 5;
 const IMPORT: u8 = 6;
-const EXPORT: u8 = 7;
-const SHARE: u8 = 8;
-const OTHER: u8 = 99;
 
 #[rustfmt::skip]
 pub(super) const OPERATIONS: &[Operation] = &[

@@ -5,8 +5,7 @@ use crate::class::{
     API_ACTIVITY, APPLICATION_LIFECYCLE, AUTHENTICATION, DETECTION_FINDING, ENTITY_MANAGEMENT,
     GROUP_MANAGEMENT, USER_ACCESS, WEB_RESOURCES_ACTIVITY,
 };
-
-const OTHER: u8 = 99;
+use crate::workloads::activity::OTHER;
 
 #[rustfmt::skip]
 pub(super) const OPERATIONS: &[Operation] = &[
