@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::actor;
-use crate::class::{CLASSES, Class, EMAIL_ACTIVITY};
+use crate::class::{APPLICATION_LIFECYCLE, CLASSES, Class, EMAIL_ACTIVITY};
 use crate::endpoint;
 use crate::event::{Event, Op, Value};
 use crate::normalizer::Common;
@@ -25,7 +25,11 @@ pub(crate) fn set_who_and_where(event: &mut Event<'_, '_>) {
 /// Where from: the first member that holds an address; where none does and the class demands it, the workload.
 fn set_address(event: &mut Event<'_, '_>) {
     let record = event.record;
-    let holders = [at!("src_endpoint.ip"), at!("evidences.src_endpoint.ip")];
+    let holders = [
+        at!("src_endpoint.ip"),
+        at!("evidences.src_endpoint.ip"),
+        at!("device.ip"),
+    ];
     // The sender's address is where a message came from, not where somebody reported or released it from.
     let sender = (event.class.uid == EMAIL_ACTIVITY.uid).then_some("SenderIp");
     let members = ["ClientIPAddress", "ClientIP", "ActorIpAddress"];
@@ -36,6 +40,8 @@ fn set_address(event: &mut Event<'_, '_>) {
         let ip = ip.to_string();
         if event.set(at!("src_endpoint.ip"), ip.clone()) {
             event.set_some(at!("src_endpoint.port"), port.map(i64::from));
+        } else if event.class.uid == APPLICATION_LIFECYCLE.uid {
+            set_device_address(event, &ip);
         }
         // Another address, or one that the class has no place for, stays where it is.
         if holders.iter().any(|leaf| event.text(*leaf) == Some(&ip)) {
@@ -44,6 +50,13 @@ fn set_address(event: &mut Event<'_, '_>) {
     }
     if event.requires("src_endpoint") && !event.has_top("src_endpoint") {
         event.set(at!("src_endpoint.svc_name"), workload(event));
+    }
+}
+
+/// Application Lifecycle knows no endpoint, only the device that somebody is at.
+fn set_device_address(event: &mut Event<'_, '_>, ip: &str) {
+    if event.set(at!("device.ip"), ip.to_owned()) {
+        event.set_id(at!("device.type_id"), at!("device.type"), (0, "Unknown"));
     }
 }
 

@@ -108,7 +108,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `events` (
       `type`:string
     >,
     `is_compliant`:boolean,
-    `is_managed`:boolean
+    `is_managed`:boolean,
+    `ip`:string
   > COMMENT 'Device of the actor.',
   `user` struct<
     `name`:string,

@@ -109,7 +109,8 @@ CREATE OR REPLACE EXTERNAL TABLE `events` (
       `type` STRING OPTIONS (description = 'Caption of `type_id`.')
     > OPTIONS (description = 'Operating system.'),
     `is_compliant` BOOL OPTIONS (description = 'Whether the device meets the tenant\'s policy.'),
-    `is_managed` BOOL OPTIONS (description = 'Whether the tenant manages the device.')
+    `is_managed` BOOL OPTIONS (description = 'Whether the tenant manages the device.'),
+    `ip` STRING OPTIONS (description = 'Address of the client, in a class without `src_endpoint`.')
   > OPTIONS (description = 'Device of the actor.'),
   `user` STRUCT<
     `name` STRING OPTIONS (description = 'Name as the record gives it (`UserId`), never lower-cased or cut.'),

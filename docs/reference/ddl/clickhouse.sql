@@ -108,7 +108,8 @@ CREATE OR REPLACE TABLE `events` (
       `type` Nullable(String)
     ),
     `is_compliant` Nullable(Bool),
-    `is_managed` Nullable(Bool)
+    `is_managed` Nullable(Bool),
+    `ip` Nullable(String)
   ) COMMENT 'Device of the actor.',
   `user` Tuple(
     `name` Nullable(String),

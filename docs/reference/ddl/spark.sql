@@ -108,7 +108,8 @@ CREATE TABLE IF NOT EXISTS `events` (
       `type`: STRING COMMENT 'Caption of `type_id`.'
     > COMMENT 'Operating system.',
     `is_compliant`: BOOLEAN COMMENT 'Whether the device meets the tenant\'s policy.',
-    `is_managed`: BOOLEAN COMMENT 'Whether the tenant manages the device.'
+    `is_managed`: BOOLEAN COMMENT 'Whether the tenant manages the device.',
+    `ip`: STRING COMMENT 'Address of the client, in a class without `src_endpoint`.'
   > COMMENT 'Device of the actor.',
   `user` STRUCT<
     `name`: STRING COMMENT 'Name as the record gives it (`UserId`), never lower-cased or cut.',

@@ -108,7 +108,8 @@ CREATE TABLE IF NOT EXISTS "events" (
       "type" varchar
     ),
     "is_compliant" boolean,
-    "is_managed" boolean
+    "is_managed" boolean,
+    "ip" varchar
   ) COMMENT 'Device of the actor.',
   "user" row(
     "name" varchar,

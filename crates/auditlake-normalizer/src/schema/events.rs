@@ -389,9 +389,14 @@ pub const EVENTS: &[Column] = &[
                 "Whether the device meets the tenant's policy.",
             ),
             Column::bool("is_managed", "Whether the tenant manages the device."),
+            Column::text(
+                "ip",
+                "Address of the client, in a class without `src_endpoint`.",
+            )
+            .observable(2),
         ])
         .all_of(&["type_id"])
-        .any_of(&["hostname", "uid"]),
+        .any_of(&["hostname", "uid", "ip"]),
         "Device of the actor.",
     ),
     Column::object(
