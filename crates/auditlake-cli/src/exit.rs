@@ -86,6 +86,7 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
             Some(permission_hint(READ_DLP))
         }
         Some(Error::Permission(_)) => Some(permission_hint(READ)),
+        Some(Error::Unfit(unfit)) => Some(unfit.hint().to_owned()),
         Some(Error::Lake(_) | Error::Ledger { .. }) => Some(LAKE.to_owned()),
         _ => None,
     }

@@ -1,22 +1,26 @@
 //! A lake: an object store and the root within it, found by a path or a URL.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
+use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreScheme, parse_url_opts};
 use url::Url;
 
 use crate::Error;
+use crate::store;
 
 /// Where tables live. Cheap to clone.
 #[derive(Clone)]
 pub struct Lake {
     store: Arc<dyn ObjectStore>,
+    /// The same, but it gives up soon.
+    prompt: Arc<dyn ObjectStore>,
     root: Path,
     url: Url,
     disk: Option<Arc<LocalFileSystem>>,
@@ -42,9 +46,21 @@ impl Lake {
     /// [`Error::Directory`] for a directory that cannot be made, [`Error::Open`] if the store's
     /// configuration is wanting.
     pub fn open(location: &str) -> Result<Self, Error> {
+        Self::open_with(location, std::env::vars_os())
+    }
+
+    /// As [`open`](Self::open), with these variables instead of the process's own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub fn open_with(
+        location: &str,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Error> {
         match Location::parse(location)? {
             Location::Directory(directory) => Self::on_disk(&directory),
-            Location::Url(url) => Self::at_url(url),
+            Location::Url(url) => Self::at_url(url, variables),
         }
     }
 
@@ -59,16 +75,18 @@ impl Lake {
         }
     }
 
-    fn at_url(url: Url) -> Result<Self, Error> {
+    fn at_url(
+        url: Url,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Error> {
         if url.scheme() == "memory" {
             return Ok(Self::in_memory(url));
         }
-        let options = environment(variable_prefix(&url)?, std::env::vars_os());
-        let (store, root) = parse_url_opts(&url, options).map_err(|source| Error::Open {
-            scheme: url.scheme().to_owned(),
-            source,
-        })?;
-        Ok(Self::with_store(store.into(), root, url))
+        let opened = store::open(&url, variables)?;
+        Ok(Self {
+            prompt: opened.prompt,
+            ..Self::with_store(opened.store, opened.root, url)
+        })
     }
 
     fn in_memory(url: Url) -> Self {
@@ -78,6 +96,7 @@ impl Lake {
     /// A lake in a store that the caller has made; `url` is only for people to read.
     pub fn with_store(store: Arc<dyn ObjectStore>, root: Path, url: Url) -> Self {
         Self {
+            prompt: Arc::clone(&store),
             store,
             root,
             url,
@@ -102,6 +121,7 @@ impl Lake {
         let disk = Arc::new(store);
         Ok(Self {
             store: disk.clone(),
+            prompt: disk.clone(),
             root: Path::ROOT,
             url: url_of(&absolute)?,
             disk: Some(disk),
@@ -111,6 +131,11 @@ impl Lake {
     /// The store, whose paths start at the bucket or container: see [`path`](Self::path).
     pub fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
+    }
+
+    /// The store for a question whose answer somebody waits for: it gives up within half a minute.
+    pub(crate) fn prompt(&self) -> &Arc<dyn ObjectStore> {
+        &self.prompt
     }
 
     /// The lake's address; it holds no credential.
@@ -230,42 +255,6 @@ fn file_path(url: &Url) -> Result<PathBuf, Error> {
     })
 }
 
-/// The prefix of the environment variables that configure the URL's store.
-fn variable_prefix(url: &Url) -> Result<&'static str, Error> {
-    let scheme = url.scheme();
-    match (ObjectStoreScheme::parse(url), scheme) {
-        (Ok((ObjectStoreScheme::AmazonS3, _)), _) => Ok("AWS_"),
-        (Ok((ObjectStoreScheme::MicrosoftAzure, _)), _) => Ok("AZURE_"),
-        (Ok((ObjectStoreScheme::GoogleCloudStorage, _)), _) => Ok("GOOGLE_"),
-        (Err(_), "s3" | "s3a" | "gs" | "az" | "adl" | "azure" | "abfs" | "abfss") => Err(invalid(
-            format!("`{scheme}://` needs a bucket or container, and a plain path"),
-        )),
-        _ => Err(Error::UnsupportedScheme {
-            scheme: scheme.to_owned(),
-        }),
-    }
-}
-
-/// Variables outside the prefix that `object_store` documents for its builders' `from_env`.
-const UNPREFIXED: [(&str, &str); 2] = [
-    ("AZURE_", "IDENTITY_ENDPOINT"),
-    ("GOOGLE_", "SERVICE_ACCOUNT"),
-];
-
-/// The store's variables among all variables. The prefix matters: `parse_url_opts` would also take
-/// `TOKEN` or `REGION`, which any other program may have set for itself.
-fn environment(
-    prefix: &str,
-    variables: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
-) -> Vec<(String, String)> {
-    let wanted = |name: &str| name.starts_with(prefix) || UNPREFIXED.contains(&(prefix, name));
-    variables
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| wanted(name))
-        .collect()
-}
-
 async fn remove_staging_files(object: &FilePath) -> std::io::Result<()> {
     let (Some(directory), Some(name)) = (object.parent(), object.file_name()) else {
         return Ok(());
@@ -296,31 +285,4 @@ fn is_staging_file(found: &std::ffi::OsStr, name: &std::ffi::OsStr) -> bool {
         .strip_prefix(name.as_encoded_bytes())
         .and_then(|rest| rest.strip_prefix(b"#"));
     number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check_environment(prefix: &str, expected: &[&str]) {
-        let names = [
-            "AWS_REGION",
-            "REGION",
-            "TOKEN",
-            "AZURE_CLIENT_ID",
-            "IDENTITY_ENDPOINT",
-        ];
-        let variables = names.iter().map(|name| ((*name).into(), "value".into()));
-        let found = environment(prefix, variables);
-        let found: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_store_is_given_its_own_variables_alone() {
-        check_environment("AWS_", &["AWS_REGION"]);
-        check_environment("AZURE_", &["AZURE_CLIENT_ID", "IDENTITY_ENDPOINT"]);
-        check_environment("GOOGLE_", &[]);
-    }
 }

@@ -53,11 +53,15 @@ mod buffer;
 mod column;
 mod encode;
 mod error;
+mod judge;
 mod lake;
 mod partition;
+mod probe;
 mod properties;
 mod read;
+mod store;
 mod table;
+mod unfit;
 
 pub use buffer::TableBuffer;
 pub use encode::{EncodedFile, write};
@@ -70,3 +74,4 @@ pub use properties::{
 };
 pub use read::{read_text_column, read_text_column_at};
 pub use table::TableSpec;
+pub use unfit::{Access, Lack, Unfit};

@@ -32,6 +32,9 @@ pub enum Error {
     /// The service could not be used at all.
     #[error("the service failed")]
     Service(#[source] Box<auditlake_api::Error>),
+    /// The lake was asked whether it can be used, and it cannot.
+    #[error(transparent)]
+    Unfit(#[from] auditlake_parquet::Unfit),
     /// The lake could not be opened, read or written.
     #[error("the lake failed")]
     Lake(#[from] auditlake_parquet::Error),
@@ -118,6 +121,8 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Config(_) => ErrorKind::Usage,
+            // What only somebody's hand can put right is configuration; what may pass by itself is not.
+            Self::Unfit(unfit) if !unfit.is_unreachable() => ErrorKind::Usage,
             Self::Credentials(_) | Self::Permission(_) => ErrorKind::Credentials,
             Self::Cancelled => ErrorKind::Cancelled,
             _ => ErrorKind::Failed,

@@ -20,6 +20,7 @@ pub mod options;
 pub mod run;
 
 pub mod plan;
+mod preflight;
 mod readiness;
 mod starts;
 

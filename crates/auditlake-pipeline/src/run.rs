@@ -34,6 +34,7 @@ use crate::gap::{Gap, GapReason};
 use crate::normalize::{Generation, RawGeneration};
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
 use crate::plan::{self, Plan, RETENTION, Span, window_name};
+use crate::preflight::preflight;
 use crate::progress::Progress;
 use crate::readiness::{self, Readiness};
 use crate::recorder::Recorder;
@@ -121,6 +122,9 @@ impl Run {
         } else {
             Lake::open(&self.options.lake)?
         };
+        if !self.options.dry_run {
+            self.cancellable(preflight(&lake).boxed()).await?;
+        }
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let starter = readiness::Starter {
             client: &self.client,

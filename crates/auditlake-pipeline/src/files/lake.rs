@@ -21,6 +21,7 @@ use crate::gap::{Gap, GapReason};
 use crate::ledger::UnitKey;
 use crate::normalize::{Batcher, Generation};
 use crate::plan::compact;
+use crate::preflight::preflight;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
 use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
@@ -48,8 +49,13 @@ pub async fn normalize_to_lake(
     report.windows.planned = inputs.len() as u64;
     progress.windows_planned.add(report.windows.planned);
     let recorder = Arc::new(Recorder::new(report, progress));
+    let lake = Lake::open(&options.lake)?;
+    cancel
+        .run_until_cancelled(preflight(&lake))
+        .await
+        .ok_or(Error::Cancelled)??;
     let site = Site {
-        lake: Lake::open(&options.lake)?,
+        lake,
         connection: options.connection.clone(),
         content_types: vec![FILES.to_owned()],
         from: None,
