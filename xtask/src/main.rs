@@ -1,6 +1,8 @@
 //! Tasks of the project, run by `cargo xtask <task>`.
 
+mod apt;
 mod docs;
+mod emulators;
 mod fuzz;
 mod python;
 mod tidy;
@@ -11,6 +13,8 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use xshell::{Shell, cmd};
 
+use crate::emulators::Emulators;
+
 #[derive(Parser)]
 #[command(about = "Tasks of the project")]
 struct Args {
@@ -20,7 +24,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run all tests; sets up what they need (a Python environment with DuckDB, an OCSF validator and SQL parsers).
+    /// Run all tests; sets up what they need (a Python environment with
+    /// DuckDB, an OCSF validator and SQL parsers; emulators of S3 and Azure).
     Test {
         /// Arguments for `cargo test`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -74,7 +79,11 @@ fn root() -> Result<PathBuf> {
 
 fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
     let python = python::environment(shell, &root()?)?;
+    let emulators = Emulators::start(shell, &root()?, &python)?;
     let _set = shell.push_env("AUDITLAKE_TEST_PYTHON", python);
+    let _addresses = emulators
+        .variables()
+        .map(|(name, value)| shell.push_env(name, value));
     // The scenarios run the binary, which `cargo test` builds only for its own package.
     cmd!(shell, "cargo build --package auditlake-cli").run()?;
     cmd!(

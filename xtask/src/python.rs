@@ -1,17 +1,21 @@
-//! The Python environment of the tests: DuckDB, an OCSF validator, parsers of SQL, as independent readers of what we write.
+//! The Python environment of the tests: DuckDB, an OCSF validator, parsers of SQL, as independent readers of what we write;
+//! moto, as an S3 to write to.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
-const PACKAGES: [&str; 6] = [
+use crate::apt;
+
+const PACKAGES: [&str; 7] = [
     "duckdb==2.0.0",
     "ocsf-json-schema==1.2.0",
     "jsonschema==4.25.1",
     "pytz==2025.2",
     "sqlglot==30.30.0",
     "sqlfluff==4.5.0",
+    "moto[server,s3]==5.2.5",
 ];
 
 /// The interpreter of `target/test-python`, made on first use.
@@ -44,25 +48,7 @@ fn make(shell: &Shell, directory: &Path) -> Result<()> {
         return Ok(());
     }
     // Debian's python3 lacks the venv module until its package is there.
-    if cmd!(shell, "apt-get --version")
-        .quiet()
-        .ignore_stdout()
-        .run()
-        .is_err()
-    {
-        bail!("`python3 -m venv` does not work; install Python 3.10 or newer");
-    }
-    let root = cmd!(shell, "id -u").quiet().read()? == "0";
-    let apt: &[&str] = if root {
-        &["apt-get"]
-    } else {
-        &["sudo", "apt-get"]
-    };
-    cmd!(shell, "env {apt...} update --quiet").run()?;
-    cmd!(
-        shell,
-        "env {apt...} install --yes --quiet python3 python3-venv"
-    )
-    .run()?;
+    apt::install(shell, &["python3", "python3-venv"])
+        .context("`python3 -m venv` does not work; install Python 3.10 or newer")?;
     Ok(venv()?)
 }

@@ -20,7 +20,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "auditlake-tests",
-        &["auditlake-pipeline", "auditlake-simulator"],
+        &[
+            "auditlake-parquet",
+            "auditlake-pipeline",
+            "auditlake-simulator",
+        ],
     ),
     (
         "xtask",

@@ -7,4 +7,5 @@ mod hostile;
 mod schema;
 mod secrets;
 mod shapes;
+mod stores;
 mod world;

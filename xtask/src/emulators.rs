@@ -1,0 +1,148 @@
+//! The emulators of object stores that the tests write to: moto for S3, Azurite for Azure.
+//!
+//! Each listens on a free port of the loopback address, says in its log which one, and ends with the tests.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
+
+use crate::apt;
+
+const AZURITE: &str = "3.35.0";
+/// A cold start on a slow machine takes seconds.
+const PATIENCE: Duration = Duration::from_mins(2);
+const POLL: Duration = Duration::from_millis(50);
+
+/// Running emulators. They end when this is dropped.
+pub(crate) struct Emulators {
+    s3: Emulator,
+    azure: Emulator,
+}
+
+impl Emulators {
+    /// Installs what is missing, and starts them.
+    pub(crate) fn start(shell: &Shell, root: &Path, python: &Path) -> Result<Self> {
+        let azurite = azurite(shell, root)?;
+        let mut moto = Command::new(python);
+        moto.args(["-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]);
+        let mut node = Command::new("node");
+        node.arg(azurite).args([
+            "--blobHost",
+            "127.0.0.1",
+            "--blobPort",
+            "0",
+            "--inMemoryPersistence",
+            "--disableTelemetry",
+        ]);
+        Ok(Self {
+            s3: Emulator::start("moto", moto, root)?,
+            azure: Emulator::start("azurite", node, root)?,
+        })
+    }
+
+    /// What tells the tests where they are.
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 2] {
+        [
+            ("AUDITLAKE_TEST_S3", &self.s3.address),
+            ("AZURITE_BLOB_STORAGE_URL", &self.azure.address),
+        ]
+    }
+}
+
+struct Emulator {
+    child: Child,
+    address: String,
+}
+
+impl Emulator {
+    fn start(name: &str, mut command: Command, root: &Path) -> Result<Self> {
+        let log = root.join(format!("target/{name}.log"));
+        let file = File::create(&log)?;
+        command.stdin(Stdio::null()).stdout(file.try_clone()?);
+        let child = command.stderr(file).spawn();
+        let child = child.with_context(|| format!("{name} cannot be started"))?;
+        let mut emulator = Self {
+            child,
+            address: String::new(),
+        };
+        emulator.address = emulator
+            .listen(&log)
+            .with_context(|| format!("{name} does not start: see {}", log.display()))?;
+        Ok(emulator)
+    }
+
+    /// Waits for the address in the log.
+    fn listen(&mut self, log: &Path) -> Result<String> {
+        let limit = Instant::now() + PATIENCE;
+        while Instant::now() < limit {
+            if let Some(address) = address(&fs::read_to_string(log)?) {
+                return Ok(address);
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it ended with {status}");
+            }
+            sleep(POLL);
+        }
+        bail!("it did not say an address within {PATIENCE:?}")
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // One that has ended by itself cannot be killed, and need not be.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The address at the end of a whole line.
+fn address(log: &str) -> Option<String> {
+    let whole = log.lines().filter(|_| log.ends_with('\n'));
+    let mut found =
+        whole.filter_map(|line| line.find("http://127.0.0.1:").and_then(|at| line.get(at..)));
+    found.next().map(|address| address.trim().to_owned())
+}
+
+/// Azurite's program for blobs, installed on first use. Not run by npx, whose child outlives it.
+fn azurite(shell: &Shell, root: &Path) -> Result<PathBuf> {
+    let directory = root.join("target/azurite");
+    let package = directory.join("node_modules/azurite");
+    let program = package.join("dist/src/blob/main.js");
+    let wanted = format!("\"version\": \"{AZURITE}\"");
+    let has = |manifest: String| manifest.contains(&wanted);
+    if shell.read_file(package.join("package.json")).is_ok_and(has) {
+        return Ok(program);
+    }
+    let npm = || cmd!(shell, "npm --version").quiet().ignore_stdout().run();
+    if npm().is_err() {
+        apt::install(shell, &["nodejs", "npm"])
+            .context("the tests need Node.js 18 or newer, with npm")?;
+    }
+    shell.create_dir(&directory)?;
+    cmd!(
+        shell,
+        "npm install --prefix {directory} --no-audit --no-fund --ignore-scripts --no-update-notifier azurite@{AZURITE}"
+    )
+    .run()
+    .context("the tests need this npm package; npm says above what stopped it")?;
+    Ok(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_from_a_whole_line() {
+        let log =
+            "Azurite Blob service is starting on 127.0.0.1:0\nlistens on http://127.0.0.1:40145";
+        assert_eq!(address(log), None);
+        let log = format!("{log}\n");
+        assert_eq!(address(&log).as_deref(), Some("http://127.0.0.1:40145"));
+    }
+}
