@@ -15,6 +15,11 @@
 //! file that gets its name only when it is complete. There are no multipart uploads to abort,
 //! no half objects, and no clean-up but [`Lake::remove_staging`] after a killed process.
 //!
+//! # Whether a lake can be used
+//!
+//! Opening a lake asks nothing of its store. [`Lake::probe`] does: it creates, reads, lists and
+//! removes an object, and [`Unfit`] says what is missing.
+//!
 //! # What it refuses to do
 //!
 //! It knows no event format and no source: what the columns mean, how files are named, what is

@@ -166,7 +166,7 @@ fn permission_hint(platform: Platform, access: Access) -> &'static str {
         (Platform::S3, Access::List) => "allow s3:ListBucket on the bucket",
         (Platform::S3, Access::Delete) => "allow s3:DeleteObject on the lake's objects",
         (Platform::Azure, _) => {
-            "give it the role Storage Blob Data Contributor on the container (a SAS needs `racwdl`)"
+            "give it the role Storage Blob Data Contributor on the container (a SAS needs `rcwdl`)"
         }
         (Platform::Google, _) => "give it the role Storage Object User on the bucket",
         (Platform::Local, _) => "run as a user who may write there",

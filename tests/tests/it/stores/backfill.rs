@@ -156,9 +156,8 @@ async fn a_week_arrives_on_azure_once() -> Result<()> {
     a_week_killed_once_arrives_once(place, lake).await
 }
 
-/// The code of a run that fails, and what it says.
-async fn failing(world: &World, place: &Place) -> Result<(Option<i32>, String)> {
-    let mut command = command(world, place)?;
+/// The code of a command that fails, and what it says.
+async fn failing(mut command: Command) -> Result<(Option<i32>, String)> {
     let output = tokio::task::spawn_blocking(move || command.output()).await??;
     Ok((output.status.code(), String::from_utf8(output.stderr)?))
 }
@@ -166,7 +165,7 @@ async fn failing(world: &World, place: &Place) -> Result<(Option<i32>, String)> 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lake_that_cannot_be_used_is_said_before_the_service_is_asked() -> Result<()> {
     let world = World::week(10).await?;
-    let (code, said) = failing(&world, &s3::missing()?).await?;
+    let (code, said) = failing(command(&world, &s3::missing()?)?).await?;
     ensure!(code == Some(2), "{code:?}: {said}");
     ensure!(
         said.contains("its bucket or container does not exist"),
@@ -179,10 +178,34 @@ async fn a_lake_that_cannot_be_used_is_said_before_the_service_is_asked() -> Res
     let gone = format!("http://{}", listener.local_addr()?);
     drop(listener);
     let place = s3::missing()?.with("AWS_ENDPOINT_URL", &gone);
-    let (code, said) = failing(&world, &place).await?;
+    let (code, said) = failing(command(&world, &place)?).await?;
     ensure!(code == Some(1), "{code:?}: {said}");
     ensure!(said.contains("the store cannot be reached"), "{said}");
     let requests = world.simulator.requests();
     ensure!(requests.is_empty(), "nobody was asked: {requests:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_for_a_lake_that_cannot_be_used_is_not_read() -> Result<()> {
+    let place = azure::missing()?;
+    let mut command = Command::new(binary()?);
+    place.environment(&mut command);
+    command.args(["normalize", "-", "--to", "parquet", "--lake", &place.url]);
+    // Nobody writes to it: a command that read it would wait.
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let input = child.stdin.take();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await??;
+    drop(input);
+    let said = String::from_utf8(output.stderr)?;
+    ensure!(output.status.code() == Some(2), "{}: {said}", output.status);
+    ensure!(
+        said.contains("ContainerNotFound") && said.contains("hint: create"),
+        "{said}"
+    );
     Ok(())
 }

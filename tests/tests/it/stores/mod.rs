@@ -6,5 +6,6 @@ mod backfill;
 mod conformance;
 mod google;
 mod place;
+mod policy;
 mod s3;
 mod unfit;
