@@ -6,7 +6,7 @@ use std::thread;
 use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
 use bytes::Bytes;
-use object_store::{ObjectStore, PutMode, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use sha2::{Digest, Sha256};
@@ -39,20 +39,26 @@ pub struct EncodedFile {
     pub max_time: Option<i64>,
 }
 
-/// Puts the file into the lake, in one atomic step and only if nothing is there.
+/// Puts the file into the lake, in one atomic step and only if nothing is there, or the same.
+///
+/// A store that is asked again after a lost answer says that there is an object. If it is this very file, byte for
+/// byte, then all is as it should be.
 ///
 /// # Errors
 ///
-/// [`Error::AlreadyExists`] if there is an object of that path, which is then left as it is;
+/// [`Error::AlreadyExists`] if there is another object of that path, which is then left as it is;
 /// [`Error::Store`] for anything else. After [`Error::Store`] the file may still be in the lake,
 /// whole, if only the store's answer was lost.
 pub async fn write(lake: &Lake, file: &EncodedFile) -> Result<(), Error> {
     let location = lake.path(&file.path);
     let payload = PutPayload::from(file.bytes.clone());
-    lake.store()
-        .put_opts(&location, payload, PutMode::Create.into())
-        .await
-        .map_err(Error::store(&file.path))?;
+    let put = lake
+        .store()
+        .put_opts(&location, payload, PutMode::Create.into());
+    match put.await.map_err(Error::store(&file.path)) {
+        Err(error) if error.is_already_exists() && is_there(lake, file).await? => {}
+        put => put.map(|_| ())?,
+    }
     tracing::debug!(
         path = file.path,
         rows = file.rows,
@@ -60,6 +66,16 @@ pub async fn write(lake: &Lake, file: &EncodedFile) -> Result<(), Error> {
         "file written"
     );
     Ok(())
+}
+
+async fn is_there(lake: &Lake, file: &EncodedFile) -> Result<bool, Error> {
+    let object = lake.store().get(&lake.path(&file.path)).await;
+    let object = object.map_err(Error::store(&file.path))?;
+    if object.meta.size != file.bytes.len() as u64 {
+        return Ok(false);
+    }
+    let bytes = object.bytes().await.map_err(Error::store(&file.path))?;
+    Ok(bytes == file.bytes)
 }
 
 /// A file to encode.

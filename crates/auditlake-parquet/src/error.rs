@@ -141,6 +141,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn staging(path: &str) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Staging {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     pub(crate) fn store(path: &str) -> impl FnOnce(object_store::Error) -> Self + '_ {
         move |source| {
             let path = path.to_owned();

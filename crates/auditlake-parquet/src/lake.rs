@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io::ErrorKind;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -12,13 +11,16 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use url::Url;
 
-use crate::Error;
-use crate::store;
+use crate::patience::PatientStore;
+use crate::staging::{self, Staging};
+use crate::{Error, Patience, store};
 
 /// Where tables live. Cheap to clone.
 #[derive(Clone)]
 pub struct Lake {
     store: Arc<dyn ObjectStore>,
+    /// The store without the patience of `store`.
+    bare: Arc<dyn ObjectStore>,
     /// The same, but it gives up soon.
     prompt: Arc<dyn ObjectStore>,
     root: Path,
@@ -96,8 +98,9 @@ impl Lake {
     /// A lake in a store that the caller has made; `url` is only for people to read.
     pub fn with_store(store: Arc<dyn ObjectStore>, root: Path, url: Url) -> Self {
         Self {
+            store: Arc::new(PatientStore::new(Arc::clone(&store), Patience::default())),
             prompt: Arc::clone(&store),
-            store,
+            bare: store,
             root,
             url,
             disk: None,
@@ -119,16 +122,15 @@ impl Lake {
             // What was written must outlast a power cut, as it does in a cloud store.
             .with_fsync(true);
         let disk = Arc::new(store);
+        let url = url_of(&absolute)?;
         Ok(Self {
-            store: disk.clone(),
-            prompt: disk.clone(),
-            root: Path::ROOT,
-            url: url_of(&absolute)?,
-            disk: Some(disk),
+            disk: Some(Arc::clone(&disk)),
+            ..Self::with_store(disk, Path::ROOT, url)
         })
     }
 
-    /// The store, whose paths start at the bucket or container: see [`path`](Self::path).
+    /// The store, whose paths start at the bucket or container: see [`path`](Self::path). What may pass is tried
+    /// again, see [`Patience`].
     pub fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
     }
@@ -155,6 +157,22 @@ impl Lake {
         Path::parse(&full).unwrap_or_else(|_| Path::from(full))
     }
 
+    /// The same lake over another store, such as one that counts, limits or fails: `wrap` is given the lake's own,
+    /// and what it gives back is asked again within `patience`.
+    #[must_use]
+    pub fn over(
+        self,
+        wrap: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
+        patience: Patience,
+    ) -> Self {
+        let bare = wrap(Arc::clone(&self.bare));
+        Self {
+            store: Arc::new(PatientStore::new(Arc::clone(&bare), patience)),
+            bare,
+            ..self
+        }
+    }
+
     /// Removes what a killed process may have left beside an object that it was about to put.
     ///
     /// On disk, a put first writes a staging file `<name>#<number>`, which lists do not show; a process that is
@@ -165,18 +183,36 @@ impl Lake {
     ///
     /// [`Error::Staging`] if a directory cannot be read or a file not removed.
     pub async fn remove_staging(&self, relative: &str) -> Result<(), Error> {
-        let Some(disk) = &self.disk else {
+        let Some(object) = self.on_disk_at(relative)? else {
             return Ok(());
         };
-        let object = disk
-            .path_to_filesystem(&self.path(relative))
-            .map_err(Error::store(relative))?;
-        remove_staging_files(&object)
+        staging::remove_beside(&object)
             .await
-            .map_err(|source| Error::Staging {
-                path: relative.to_owned(),
-                source,
-            })
+            .map_err(Error::staging(relative))
+    }
+
+    /// The staging files below a directory of the lake: of puts that are under way, or that were killed.
+    /// There are none in a store that is no disk.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Staging`] if a directory cannot be read.
+    pub async fn staging(&self, relative: &str) -> Result<Vec<Staging>, Error> {
+        let Some(directory) = self.on_disk_at(relative)? else {
+            return Ok(Vec::new());
+        };
+        let found = tokio::task::spawn_blocking(move || staging::below(&directory)).await;
+        found
+            .unwrap_or_else(|failed| Err(std::io::Error::other(failed)))
+            .map_err(Error::staging(relative))
+    }
+
+    fn on_disk_at(&self, relative: &str) -> Result<Option<PathBuf>, Error> {
+        self.disk
+            .as_ref()
+            .map(|disk| disk.path_to_filesystem(&self.path(relative)))
+            .transpose()
+            .map_err(Error::store(relative))
     }
 }
 
@@ -253,36 +289,4 @@ fn file_path(url: &Url) -> Result<PathBuf, Error> {
             "a file URL has three slashes, `{host}` is taken for a host"
         ))
     })
-}
-
-async fn remove_staging_files(object: &FilePath) -> std::io::Result<()> {
-    let (Some(directory), Some(name)) = (object.parent(), object.file_name()) else {
-        return Ok(());
-    };
-    let mut entries = match tokio::fs::read_dir(directory).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    while let Some(entry) = entries.next_entry().await? {
-        if is_staging_file(&entry.file_name(), name) {
-            remove_if_there(&entry.path()).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn remove_if_there(file: &FilePath) -> std::io::Result<()> {
-    match tokio::fs::remove_file(file).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
-}
-
-/// `object_store` stages a local file as `<name>#<number>`.
-fn is_staging_file(found: &std::ffi::OsStr, name: &std::ffi::OsStr) -> bool {
-    let number = found
-        .as_encoded_bytes()
-        .strip_prefix(name.as_encoded_bytes())
-        .and_then(|rest| rest.strip_prefix(b"#"));
-    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }

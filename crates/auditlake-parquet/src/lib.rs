@@ -13,7 +13,7 @@
 //! Each then needs one `put` with `PutMode::Create`, and that is atomic everywhere: S3, Azure and
 //! Google Cloud Storage take it as a single PUT with a precondition, and a disk takes it as a staging
 //! file that gets its name only when it is complete. There are no multipart uploads to abort,
-//! no half objects, and no clean-up but [`Lake::remove_staging`] after a killed process.
+//! no half objects, and no clean-up but [`Lake::remove_staging`] and [`Lake::staging`] after a killed process.
 //!
 //! # Whether a lake can be used
 //!
@@ -61,9 +61,11 @@ mod error;
 mod judge;
 mod lake;
 mod partition;
+mod patience;
 mod probe;
 mod properties;
 mod read;
+mod staging;
 mod store;
 mod table;
 mod unfit;
@@ -73,10 +75,12 @@ pub use encode::{EncodedFile, write};
 pub use error::Error;
 pub use lake::Lake;
 pub use partition::{DEFAULT_PARTITION, Partition, PartitionPath};
+pub use patience::Patience;
 pub use properties::{
     BLOOM_FILTER_FPP, CREATED_BY, DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, ROW_GROUP_BYTES,
     ROW_GROUP_ROWS,
 };
 pub use read::{read_text_column, read_text_column_at};
+pub use staging::Staging;
 pub use table::TableSpec;
 pub use unfit::{Access, Lack, Unfit};

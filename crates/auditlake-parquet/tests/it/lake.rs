@@ -29,6 +29,9 @@ async fn check_written(lake: &Lake) -> TestResult {
         .await?;
     assert_eq!(stored, file.bytes);
 
+    write(lake, &file)
+        .await
+        .map_err(|error| format!("the same file once more: {error}"))?;
     let mut other = file.clone();
     other.bytes = "other".into();
     let error = write(lake, &other).await.expect_err("the path is taken");
@@ -175,11 +178,20 @@ async fn staging_leftovers_of_one_object_are_removed() -> TestResult {
     lake.remove_staging("events/f.parquet").await?;
     lake.remove_staging("nothing/here.parquet").await?;
 
+    let found = lake.staging("events").await?;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].object_name(), "g.parquet");
+    assert_eq!(found[0].read().await?.as_deref(), Some(&b"half"[..]));
+    assert!(lake.staging("nothing").await?.is_empty());
+
     let mut left: Vec<_> = fs::read_dir(&events)?
         .map(|entry| entry.map(|entry| entry.file_name()))
         .collect::<Result<_, _>>()?;
     left.sort();
     assert_eq!(left, ["f.parquet", "f.parquet#x", "g.parquet#1"]);
+    found[0].remove().await?;
+    found[0].remove().await?;
+    assert_eq!(found[0].read().await?, None);
     Lake::open("memory:///")?
         .remove_staging("events/f.parquet")
         .await?;
@@ -190,8 +202,13 @@ async fn staging_leftovers_of_one_object_are_removed() -> TestResult {
 async fn of_many_writers_of_one_path_one_wins() -> TestResult {
     let directory = tempfile::tempdir()?;
     let lake = Lake::open(directory.path().to_str().ok_or("a UTF-8 path")?)?;
-    let file = file();
-    let writers = (0..16).map(|_| write(&lake, &file));
+    let files: Vec<EncodedFile> = (0..16_u8)
+        .map(|writer| EncodedFile {
+            bytes: vec![writer].into(),
+            ..file()
+        })
+        .collect();
+    let writers = files.iter().map(|file| write(&lake, file));
     let results = futures::future::join_all(writers).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     let lost = results.iter().filter_map(|result| result.as_ref().err());
