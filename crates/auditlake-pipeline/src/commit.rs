@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use auditlake_parquet::{EncodedFile, Lake};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,8 @@ use crate::gap::{Gap, GapReason};
 use crate::identities::Identities;
 use crate::ledger::rollback::LiveIntent;
 use crate::ledger::runs::OtherRuns;
+use crate::ledger::store_clock::StoreClock;
+use crate::ledger::sweep::Leftovers;
 use crate::ledger::{
     Commit, CommittedFile, Created, Failed, Intent, LEDGER_VERSION, Ledger, LiveRun, Place,
     Process, Scan, UnitKey,
@@ -67,6 +69,9 @@ pub(crate) struct Committer {
     others: OtherRuns,
     /// Whether the ledger had intents of runs at work then.
     held: bool,
+    clock: StoreClock,
+    /// The intent of the last attempt: how it is dated says what time it is.
+    own_intent: Option<Place>,
     /// Attempts of this run so far: no two write the same file.
     attempts: AtomicU32,
 }
@@ -111,18 +116,25 @@ impl Committer {
             identities: Identities::default(),
             others: OtherRuns::default(),
             held: false,
+            clock: StoreClock::new(),
+            own_intent: None,
             site,
         };
+        let mut leftovers = Leftovers::default();
         if !committer.site.read_only {
             committer.ledger.start_run(committer.run.id()).await?;
+            leftovers = committer.ledger.leftovers().await?;
         }
         committer.refresh().await?;
+        leftovers.sweep(&committer.others).await?;
         Ok(committer)
     }
 
-    /// Tells other runs that this one commits no more.
-    pub(crate) async fn close(self) -> Result<(), Error> {
-        self.ledger.end_run(self.run.id()).await
+    /// Tells other runs that this one commits no more. All is in the lake, whether they hear it or not.
+    pub(crate) async fn close(self) {
+        if let Err(error) = self.ledger.end_run(self.run.id()).await {
+            tracing::warn!(%error, "the end of the run could not be marked");
+        }
     }
 
     /// Content ids that the ledger has, with their content types.
@@ -198,6 +210,7 @@ impl Committer {
             .collect();
         let intent = self.intent(content_ids.clone(), paths.clone());
         self.scan.intents.insert(place.clone(), intent.started);
+        self.own_intent = Some(place.clone());
         if self.ledger.create_intent(&place, &intent).await? == Created::Lost {
             return Ok(Attempt::Again);
         }
@@ -209,9 +222,7 @@ impl Committer {
             return Ok(turn);
         }
         if let Err(error) = self.put(&addition.files).await {
-            self.ledger
-                .roll_back(&place, self.run.id(), Timestamp::now(), paths)
-                .await?;
+            self.give_up(&place, paths).await;
             return Err(error);
         }
         let commit = self.record(content_ids, &addition, &generation.failed);
@@ -224,6 +235,21 @@ impl Committer {
         self.identities.with(|known| known.extend(&addition.fresh));
         self.recorder.committed(addition);
         Ok(Attempt::Committed)
+    }
+
+    /// Takes back files of which one could not be written. What cannot be taken back now is by the next run.
+    async fn give_up(&self, place: &Place, paths: Vec<String>) {
+        // Nobody else may commit them, so they go first: on a full disk they are what makes room for the record.
+        let undone = async {
+            self.ledger.remove(&paths).await?;
+            let now = Timestamp::now();
+            self.ledger
+                .roll_back(place, self.run.id(), now, paths)
+                .await
+        };
+        if let Err(error) = undone.await {
+            tracing::warn!(%error, "a generation is left for the next run to roll back");
+        }
     }
 
     /// Whether this run may go on with its intent: [`Attempt::Committed`] stands for yes.
@@ -242,7 +268,10 @@ impl Committer {
             if self.is_stale(place, addition, content_ids) {
                 return Ok(Attempt::Again);
             }
-            let recent: Vec<&LiveIntent> = live.iter().filter(|intent| is_recent(intent)).collect();
+            let recent: Vec<&LiveIntent> = live
+                .iter()
+                .filter(|intent| self.is_recent(intent))
+                .collect();
             if recent.is_empty() {
                 let held = live.iter().any(|intent| intent.place.unit == place.unit);
                 return Ok(if held {
@@ -284,13 +313,18 @@ impl Committer {
     async fn wait_for_earlier_runs(&mut self) -> Result<(), Error> {
         loop {
             let live = self.refresh().await?;
-            let earlier =
-                |intent: &LiveIntent| is_recent(intent) && intent.run_id.as_str() < self.run.id();
+            let earlier = |intent: &LiveIntent| {
+                self.is_recent(intent) && intent.run_id.as_str() < self.run.id()
+            };
             if !live.iter().any(earlier) {
                 return Ok(());
             }
             self.pause().await?;
         }
+    }
+
+    fn is_recent(&self, intent: &LiveIntent) -> bool {
+        intent.made + PATIENCE > self.clock.now()
     }
 
     async fn pause(&self) -> Result<(), Error> {
@@ -314,6 +348,9 @@ impl Committer {
             .ledger
             .scan(&self.site.content_types, self.site.from.as_deref())
             .await?;
+        let own = self.own_intent.as_ref();
+        let own = own.and_then(|place| self.scan.intents.get(place));
+        self.clock.learn(own.copied(), self.others.own_start);
         let new: Vec<Place> = self
             .scan
             .commits
@@ -336,7 +373,7 @@ impl Committer {
         }
         let live = self
             .ledger
-            .settle_open(&self.scan, self.run.id(), Timestamp::now())
+            .settle_open(&self.scan, self.run.id(), self.clock.now())
             .await?;
         self.held = !live.is_empty();
         Ok(live)
@@ -368,13 +405,15 @@ impl Committer {
             .await?
     }
 
+    /// Writes the files, and comes back only when no write is under way any more, even if one failed.
     async fn put(&self, files: &[EncodedFile]) -> Result<(), Error> {
         // Owned files, as a reference would keep the run from being spawned.
-        stream::iter(files.to_vec())
+        let outcomes: Vec<_> = stream::iter(files.to_vec())
             .map(|file| async move { auditlake_parquet::write(&self.site.lake, &file).await })
             .buffer_unordered(UPLOADS)
-            .try_collect::<()>()
-            .await?;
+            .collect()
+            .await;
+        outcomes.into_iter().collect::<Result<(), _>>()?;
         Ok(())
     }
 
@@ -448,10 +487,6 @@ impl History {
 
 fn noted(unit: &UnitKey, failed: &Failed) -> (UnitKey, Option<String>, GapReason) {
     (unit.clone(), failed.content_id.clone(), failed.reason)
-}
-
-fn is_recent(intent: &LiveIntent) -> bool {
-    intent.made + PATIENCE > Timestamp::now()
 }
 
 fn committed_file(file: &EncodedFile) -> CommittedFile {

@@ -56,6 +56,17 @@ pub enum Error {
         #[source]
         source: serde_json::Error,
     },
+    /// An object of the ledger was written by a later version of auditlake, which alone knows what it means.
+    #[error(
+        "the ledger record `{path}` has version {version}, this auditlake reads versions up to {}: use a newer auditlake with this lake",
+        crate::ledger::LEDGER_VERSION
+    )]
+    LaterRecord {
+        /// Object path in the lake.
+        path: String,
+        /// The record's version.
+        version: u32,
+    },
     /// Arrow refused to take rows out of a batch, or to put them in another form.
     #[error("rows cannot be filtered or converted")]
     Rows(#[source] arrow::error::ArrowError),

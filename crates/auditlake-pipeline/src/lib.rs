@@ -52,7 +52,7 @@ pub use auditlake_api::{
     WebhookChange, WorkloadIdentity,
 };
 pub use auditlake_normalizer::{event_schema, quarantine_schema, schema};
-pub use auditlake_parquet::Lake;
+pub use auditlake_parquet::{Lake, Patience};
 pub use check::{ConnectionTest, test_connection};
 pub use clock::Clock;
 pub use connection::Connection;

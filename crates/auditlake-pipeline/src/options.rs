@@ -1,6 +1,7 @@
 //! What may be chosen about a backfill.
 
 use auditlake_api::ContentType;
+use auditlake_parquet::Lake;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
@@ -22,6 +23,8 @@ pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
 pub struct BackfillOptions {
     /// The lake: a URL or a bare path.
     pub lake: String,
+    /// The lake when it is open already: then its location is not looked at.
+    pub opened: Option<Lake>,
     /// First `contentCreated` wanted; seven days ago unless told otherwise.
     pub since: Option<Timestamp>,
     /// `contentCreated` to stop before; now unless told otherwise.
@@ -51,6 +54,7 @@ impl BackfillOptions {
     pub fn new(lake: impl Into<String>) -> Self {
         Self {
             lake: lake.into(),
+            opened: None,
             since: None,
             until: None,
             content_types: ContentType::ALL.to_vec(),

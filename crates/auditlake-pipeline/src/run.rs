@@ -117,11 +117,7 @@ impl Run {
     }
 
     async fn work(&self, plan: Plan, notes: &mut Notes) -> Result<(), Error> {
-        let lake = if self.options.dry_run {
-            Lake::open_to_read(&self.options.lake)?
-        } else {
-            Lake::open(&self.options.lake)?
-        };
+        let lake = self.lake()?;
         if !self.options.dry_run {
             self.cancellable(preflight(&lake).boxed()).await?;
         }
@@ -144,6 +140,15 @@ impl Run {
         }
         let refused = lock(&self.state).refused.clone();
         refused.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn lake(&self) -> Result<Lake, Error> {
+        let location = &self.options.lake;
+        match &self.options.opened {
+            Some(lake) => Ok(lake.clone()),
+            None if self.options.dry_run => Ok(Lake::open_to_read(location)?),
+            None => Ok(Lake::open(location)?),
+        }
     }
 
     /// Boxed, as the compiler else cannot see that a whole run may move between threads.
@@ -233,7 +238,8 @@ impl Run {
             committer.commit(generation?).await?;
         }
         fetching.await?;
-        committer.close().await
+        committer.close().await;
+        Ok(())
     }
 
     fn normalized(

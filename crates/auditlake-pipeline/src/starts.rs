@@ -5,7 +5,7 @@ use auditlake_api::ContentType;
 use auditlake_parquet::Lake;
 use futures::TryStreamExt;
 use jiff::Timestamp;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use crate::error::Error;
 use crate::plan::compact;
@@ -37,11 +37,14 @@ impl Starts {
             .clone()
             .join(compact(now - START_INTERVAL).to_string());
         let listed = self.lake.store().list_with_offset(Some(&prefix), &offset);
-        let recent: Vec<_> = listed
+        let found: Vec<ObjectMeta> = listed
             .try_collect()
             .await
             .map_err(|source| self.error(content_type, source))?;
-        Ok(!recent.is_empty())
+        // A start of a later hour was noted by a clock that was ahead. It must not hold back until then.
+        let latest = format!("{}.start", compact(now + START_INTERVAL));
+        let is_near = |object: &ObjectMeta| object.location.filename() <= Some(latest.as_str());
+        Ok(found.iter().any(is_near))
     }
 
     /// Remembers a start.
@@ -87,5 +90,9 @@ mod tests {
         assert!(is_recent(ContentType::Exchange, Duration::from_mins(14)).await);
         assert!(!is_recent(ContentType::Exchange, Duration::from_mins(16)).await);
         assert!(!is_recent(ContentType::General, Duration::from_mins(1)).await);
+        // The clock was set back.
+        let back = |time: Timestamp, by| starts.is_recent(ContentType::Exchange, time - by);
+        assert!(back(time, Duration::from_mins(10)).await.unwrap());
+        assert!(!back(time, Duration::from_hours(3)).await.unwrap());
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 
 use super::*;
@@ -334,7 +335,7 @@ async fn what_a_run_committed_that_came_and_went_meanwhile_is_known() {
         .commit(generation(NEXT_WINDOW, &[("b", body_of(3..6))]).await)
         .await
         .unwrap();
-    short.close().await.unwrap();
+    short.close().await;
     long.commit(generation(NEXT_WINDOW, &[("c", body_of(5..8))]).await)
         .await
         .unwrap();

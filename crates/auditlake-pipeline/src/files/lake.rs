@@ -81,6 +81,7 @@ pub async fn normalize_to_lake(
     reading
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    committer.close().await;
     Ok(finish(&recorder, options.clock.now()))
 }
 

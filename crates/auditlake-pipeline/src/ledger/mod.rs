@@ -16,14 +16,17 @@ mod process;
 mod record;
 pub(crate) mod rollback;
 pub(crate) mod runs;
+pub(crate) mod store_clock;
+pub(crate) mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use auditlake_parquet::Lake;
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -143,14 +146,7 @@ impl Ledger {
         place: &Place,
         intent: &Intent,
     ) -> Result<Created, Error> {
-        let path = self.path(place, Kind::Intent);
-        match self.create(&path, intent).await? {
-            Created::Ours => Ok(Created::Ours),
-            // A store may say so of our own request, when it was sent again after a lost answer.
-            Created::Lost => Ok(ours_if(
-                self.read_intent(place).await?.run_id == intent.run_id,
-            )),
-        }
+        self.create(&self.path(place, Kind::Intent), intent).await
     }
 
     pub(crate) async fn create_commit(
@@ -158,50 +154,48 @@ impl Ledger {
         place: &Place,
         commit: &Commit,
     ) -> Result<Created, Error> {
-        let path = self.path(place, Kind::Commit);
-        match self.create(&path, commit).await {
-            Ok(Created::Ours) => Ok(Created::Ours),
-            // The commit may be there though the answer is an error: the object itself decides.
-            Ok(Created::Lost) => Ok(ours_if(self.read_commit(place).await? == *commit)),
-            Err(error) => match self.read_commit(place).await {
-                Ok(there) => Ok(ours_if(there == *commit)),
-                Err(_) => Err(error),
-            },
-        }
+        self.create(&self.path(place, Kind::Commit), commit).await
     }
 
     fn path(&self, place: &Place, kind: Kind) -> Path {
         self.lake.path(&place.path(&self.connection, kind))
     }
 
+    /// Creates an object that others may create too. No two writers write the same bytes: a record names its run.
     async fn create(&self, path: &Path, record: &impl Serialize) -> Result<Created, Error> {
         let bytes = serde_json::to_vec(record).map_err(|source| Error::Record {
             path: path.to_string(),
             source,
         })?;
+        let payload = PutPayload::from(bytes.clone());
         let put = self
             .lake
             .store()
-            .put_opts(path, PutPayload::from(bytes), PutMode::Create.into());
+            .put_opts(path, payload, PutMode::Create.into());
         match put.await {
             Ok(_) => Ok(Created::Ours),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Lost),
-            Err(source) => Err(ledger_error(path)(source)),
+            // A store may say so of our own request, when it was sent again after a lost answer.
+            Err(StoreError::AlreadyExists { .. }) => Ok(ours_if(self.bytes(path).await? == bytes)),
+            // The object may be there though the answer is an error: the object itself decides.
+            Err(source) => match self.bytes(path).await {
+                Ok(there) => Ok(ours_if(there == bytes)),
+                Err(_) => Err(ledger_error(path)(source)),
+            },
         }
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Error> {
+        record::read(path.as_ref(), &self.bytes(path).await?)
+    }
+
+    async fn bytes(&self, path: &Path) -> Result<Bytes, Error> {
         let object = self
             .lake
             .store()
             .get(path)
             .await
             .map_err(ledger_error(path))?;
-        let bytes = object.bytes().await.map_err(ledger_error(path))?;
-        serde_json::from_slice(&bytes).map_err(|source| Error::Record {
-            path: path.to_string(),
-            source,
-        })
+        object.bytes().await.map_err(ledger_error(path))
     }
 }
 
@@ -210,8 +204,7 @@ impl Scan {
     fn add(&mut self, object: &object_store::ObjectMeta) {
         match Place::parse(&object.location) {
             Some((place, Kind::Intent)) => {
-                let made = Timestamp::from_millisecond(object.last_modified.timestamp_millis());
-                self.intents.insert(place, made.unwrap_or(Timestamp::MIN));
+                self.intents.insert(place, made(object));
             }
             Some((place, Kind::Commit)) => {
                 self.commits.insert(place);
@@ -219,6 +212,11 @@ impl Scan {
             None => {}
         }
     }
+}
+
+/// When an object was made, by the store's clock.
+fn made(object: &object_store::ObjectMeta) -> Timestamp {
+    Timestamp::from_millisecond(object.last_modified.timestamp_millis()).unwrap_or(Timestamp::MIN)
 }
 
 fn ours_if(ours: bool) -> Created {
@@ -265,6 +263,24 @@ pub(crate) mod tests {
             content_ids: vec!["blob$1".to_owned()],
             ..Commit::rollback(run_id, Timestamp::UNIX_EPOCH, Vec::new())
         }
+    }
+
+    #[tokio::test]
+    async fn a_record_of_a_later_version_is_refused_by_name_and_with_the_remedy() {
+        let ledger = memory();
+        let at = place("20260504T100000Z_20260504T110000Z", 0);
+        let later = Commit {
+            version: LEDGER_VERSION + 1,
+            ..commit("a")
+        };
+        ledger.create_commit(&at, &later).await.unwrap();
+        let error = ledger.read_commit(&at).await.unwrap_err().to_string();
+        let path = ledger.path(&at, Kind::Commit);
+        assert!(error.contains(path.as_ref()), "{error}");
+        assert!(
+            error.contains("version 2") && error.contains("newer auditlake"),
+            "{error}"
+        );
     }
 
     fn types() -> Vec<String> {

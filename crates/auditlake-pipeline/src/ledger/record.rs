@@ -1,13 +1,37 @@
 //! What the ledger's objects say. Readers tolerate members they do not know.
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::gap::GapReason;
 use crate::ledger::process::Process;
 
 /// Version of the ledger's records.
 pub const LEDGER_VERSION: u32 = 1;
+
+/// What every version of every record has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// Reads a record. One of a later version is refused: what it means, only its own version knows.
+pub(crate) fn read<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, Error> {
+    let failed = |source| Error::Record {
+        path: path.to_owned(),
+        source,
+    };
+    let Versioned { version } = serde_json::from_slice(bytes).map_err(failed)?;
+    if version > LEDGER_VERSION {
+        return Err(Error::LaterRecord {
+            path: path.to_owned(),
+            version,
+        });
+    }
+    serde_json::from_slice(bytes).map_err(failed)
+}
 
 /// Says which files a generation is about to write, so that they can be removed if it never commits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,34 +134,55 @@ pub struct Failed {
 mod tests {
     use super::*;
 
-    /// A version 1 record as stored, with a member that no version of ours wrote.
-    const COMMIT_V1: &str = include_str!("../../test-data/ledger/v1.commit.json");
-    const INTENT_V1: &str = include_str!("../../test-data/ledger/v1.intent.json");
+    /// Records as they were stored, by version and kind, each beside what it must be read as.
+    fn stored(kind: &str) -> Vec<(String, String)> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/test-data/ledger");
+        let mut found = Vec::new();
+        for version in std::fs::read_dir(root).expect("test data") {
+            for file in std::fs::read_dir(version.expect("a directory").path()).expect("records") {
+                let path = file.expect("a record").path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if name.ends_with(&format!("{kind}.json")) {
+                    let read_as = path.with_extension("read-as");
+                    let text = |path| std::fs::read_to_string(path).expect("a record");
+                    found.push((text(&path), text(&read_as)));
+                }
+            }
+        }
+        assert!(!found.is_empty(), "no {kind} is kept");
+        found
+    }
+
+    fn check_stored<T: DeserializeOwned + std::fmt::Debug>(kind: &str) {
+        for (text, expected) in stored(kind) {
+            let record: T = read(kind, text.as_bytes()).expect("a readable record");
+            assert_eq!(format!("{record:#?}").trim(), expected.trim(), "{kind}");
+        }
+    }
 
     #[test]
-    fn version_1_stays_readable() {
-        let commit: Commit = serde_json::from_str(COMMIT_V1).unwrap();
-        assert_eq!(commit.version, 1);
-        assert_eq!(commit.files[0].rows, 17);
-        assert_eq!(
-            commit.counts,
-            Counts {
-                records: 20,
-                events: 17,
-                duplicates: 2,
-                quarantined: 1
-            }
-        );
-        assert_eq!(commit.failed[0].reason, GapReason::Malformed);
-        let intent: Intent = serde_json::from_str(INTENT_V1).unwrap();
-        assert_eq!(intent.paths.len(), 1);
-        assert_eq!(intent.process.pid, 4711);
+    fn every_stored_form_is_read_as_it_was_meant() {
+        check_stored::<Intent>("intent");
+        check_stored::<Commit>("commit");
+        check_stored::<crate::ledger::runs::Run>("start");
+        check_stored::<crate::ledger::runs::Run>("end");
     }
 
     #[test]
     fn a_record_reads_back_as_it_was_written() {
-        let commit: Commit = serde_json::from_str(COMMIT_V1).unwrap();
-        let text = serde_json::to_string(&commit).unwrap();
-        assert_eq!(serde_json::from_str::<Commit>(&text).unwrap(), commit);
+        for (text, _) in stored("commit") {
+            let commit: Commit = read("a", text.as_bytes()).unwrap();
+            let text = serde_json::to_vec(&commit).unwrap();
+            assert_eq!(read::<Commit>("a", &text).unwrap(), commit);
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_is_named() {
+        for text in ["", "{", "{}", r#"{"version":"1"}"#, r#"{"version":1}"#] {
+            let error = read::<Commit>("x/000000.commit.json", text.as_bytes()).unwrap_err();
+            assert!(matches!(error, Error::Record { .. }), "{error}");
+            assert!(error.to_string().contains("x/000000.commit.json"));
+        }
     }
 }

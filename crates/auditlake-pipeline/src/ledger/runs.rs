@@ -6,26 +6,26 @@
 
 use std::collections::BTreeSet;
 
-use futures::StreamExt;
+use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use object_store::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
 use super::process::{Liveness, Process};
 use super::record::LEDGER_VERSION;
-use super::{Ledger, ledger_error};
+use super::{Ledger, ledger_error, made};
 use crate::error::Error;
 
 /// When these objects are of no use any more: no run lasts so long, and no content either.
 const KEPT: SignedDuration = SignedDuration::from_hours(8 * 24);
-const START: &str = ".start.json";
+pub(super) const START: &str = ".start.json";
 const END: &str = ".end.json";
 
 /// A run, as it tells the others.
 #[derive(Debug, Serialize, Deserialize)]
-struct Run {
-    version: u32,
-    process: Process,
+pub(super) struct Run {
+    pub(super) version: u32,
+    pub(super) process: Process,
 }
 
 /// The runs of others, as they were at one time.
@@ -34,6 +34,8 @@ pub(crate) struct OtherRuns {
     names: BTreeSet<String>,
     /// One of them may be at work.
     pub(crate) at_work: bool,
+    /// When our own start was made, by the store's clock.
+    pub(crate) own_start: Option<Timestamp>,
 }
 
 impl Ledger {
@@ -62,10 +64,7 @@ impl Ledger {
 
     /// The runs of others now; those that ended without a word are marked as ended.
     pub(crate) async fn other_runs(&self, run_id: &str) -> Result<OtherRuns, Error> {
-        let mut others = OtherRuns {
-            names: self.run_names(run_id).await?,
-            at_work: false,
-        };
+        let mut others = self.list_runs(run_id).await?;
         for name in others.names.clone() {
             let Some(run) = name.strip_suffix(START) else {
                 continue;
@@ -90,20 +89,24 @@ impl Ledger {
         Ok(run.process.liveness(run_id) != Liveness::Dead)
     }
 
-    async fn run_names(&self, run_id: &str) -> Result<BTreeSet<String>, Error> {
+    async fn list_runs(&self, run_id: &str) -> Result<OtherRuns, Error> {
         let prefix = self.lake.path(&self.runs());
-        let mut objects = self.lake.store().list(Some(&prefix));
-        let mut names = BTreeSet::new();
-        while let Some(object) = objects.next().await {
-            let object = object.map_err(ledger_error(&prefix))?;
-            let name = object.location.filename().unwrap_or_default().to_owned();
-            if is_old(&object) {
+        let listed = self.lake.store().list(Some(&prefix));
+        let objects: Vec<ObjectMeta> = listed.try_collect().await.map_err(ledger_error(&prefix))?;
+        let mut runs = OtherRuns::default();
+        let own_start = format!("{run_id}{START}");
+        let own = objects.iter().find(|object| name(object) == own_start);
+        runs.own_start = own.map(made);
+        let now = runs.own_start.unwrap_or_else(Timestamp::now);
+        for object in &objects {
+            let name = name(object);
+            if made(object) + KEPT < now {
                 self.remove(&[format!("{}/{name}", self.runs())]).await?;
             } else if !name.starts_with(run_id) {
-                names.insert(name);
+                runs.names.insert(name.to_owned());
             }
         }
-        Ok(names)
+        Ok(runs)
     }
 
     fn runs(&self) -> String {
@@ -111,9 +114,8 @@ impl Ledger {
     }
 }
 
-fn is_old(object: &ObjectMeta) -> bool {
-    let made = Timestamp::from_millisecond(object.last_modified.timestamp_millis());
-    made.is_ok_and(|made| made + KEPT < Timestamp::now())
+fn name(object: &ObjectMeta) -> &str {
+    object.location.filename().unwrap_or_default()
 }
 
 #[cfg(test)]
