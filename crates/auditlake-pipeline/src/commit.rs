@@ -3,7 +3,8 @@
 //! A record counts as in the lake once its generation is committed, and whether a row is new is judged by that, so
 //! there is one committer a run. Two runs of one connection at the same time settle it between themselves: each
 //! shows its intent before it looks for the other's, so at least one sees the other. The run that started later
-//! gives way; the earlier waits until it has, and learns what was committed meanwhile.
+//! gives way; the earlier waits until it has, and learns what was committed meanwhile. Who does not come to an end is
+//! overtaken: its generation is settled as rolled back, which its own commit then finds.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -32,8 +33,8 @@ use crate::plan::compact;
 use crate::recorder::Recorder;
 use crate::tables::Tables;
 
-/// How long another run's intent is waited for: commits take seconds.
-pub(crate) const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+/// How long another run's intent is waited for at first: commits take seconds.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 /// How often to look whether another run is done.
 const POLL: Duration = Duration::from_millis(200);
 /// Concurrent uploads of a generation's files.
@@ -70,6 +71,8 @@ pub(crate) struct Committer {
     /// Whether the ledger had intents of runs at work then.
     held: bool,
     clock: StoreClock,
+    /// How long another run's intent is waited for.
+    patience: SignedDuration,
     /// The intent of the last attempt: how it is dated says what time it is.
     own_intent: Option<Place>,
     /// Attempts of this run so far: no two write the same file.
@@ -117,6 +120,7 @@ impl Committer {
             others: OtherRuns::default(),
             held: false,
             clock: StoreClock::new(),
+            patience: PATIENCE,
             own_intent: None,
             site,
         };
@@ -268,22 +272,17 @@ impl Committer {
             if self.is_stale(place, addition, content_ids) {
                 return Ok(Attempt::Again);
             }
-            let recent: Vec<&LiveIntent> = live
-                .iter()
-                .filter(|intent| self.is_recent(intent))
-                .collect();
-            if recent.is_empty() {
-                let held = live.iter().any(|intent| intent.place.unit == place.unit);
-                return Ok(if held {
-                    Attempt::Skip
-                } else {
-                    Attempt::Committed
-                });
+            if live.is_empty() {
+                return Ok(Attempt::Committed);
             }
-            if recent
-                .iter()
-                .any(|intent| intent.run_id.as_str() < self.run.id())
-            {
+            if !live.iter().any(|intent| self.is_recent(intent)) {
+                if live.iter().any(|intent| intent.place.unit == place.unit) {
+                    return Ok(Attempt::Skip);
+                }
+                self.overtake(live).await?;
+                continue;
+            }
+            if live.iter().any(|intent| self.goes_first(intent)) {
                 return Ok(Attempt::Again);
             }
             self.pause().await?;
@@ -313,10 +312,7 @@ impl Committer {
     async fn wait_for_earlier_runs(&mut self) -> Result<(), Error> {
         loop {
             let live = self.refresh().await?;
-            let earlier = |intent: &LiveIntent| {
-                self.is_recent(intent) && intent.run_id.as_str() < self.run.id()
-            };
-            if !live.iter().any(earlier) {
+            if !live.iter().any(|intent| self.goes_first(intent)) {
                 return Ok(());
             }
             self.pause().await?;
@@ -324,7 +320,26 @@ impl Committer {
     }
 
     fn is_recent(&self, intent: &LiveIntent) -> bool {
-        intent.made + PATIENCE > self.clock.now()
+        intent.made + self.patience > self.clock.now()
+    }
+
+    /// Whether its run started earlier and may still commit it soon.
+    fn goes_first(&self, intent: &LiveIntent) -> bool {
+        self.is_recent(intent) && intent.run_id.as_str() < self.run.id()
+    }
+
+    /// Settles intents whose runs do not come to an end, so that they cannot be committed beside ours: their runs
+    /// judge again. The next time takes twice the patience, as two slow runs would else overtake each other for ever.
+    async fn overtake(&mut self, intents: Vec<LiveIntent>) -> Result<(), Error> {
+        for intent in intents {
+            tracing::warn!(run = intent.run_id, path = %intent.place.unit.window, "another run takes too long and is overtaken");
+            let (now, paths) = (self.clock.now(), intent.paths);
+            self.ledger
+                .roll_back(&intent.place, self.run.id(), now, paths)
+                .await?;
+        }
+        self.patience = self.patience.saturating_mul(2);
+        Ok(())
     }
 
     async fn pause(&self) -> Result<(), Error> {

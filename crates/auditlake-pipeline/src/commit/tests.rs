@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
+use auditlake_parquet::Patience;
 use futures::TryStreamExt;
-use object_store::ObjectStoreExt;
+use object_store::throttle::{ThrottleConfig, ThrottledStore};
+use object_store::{ObjectStore, ObjectStoreExt};
 
 use super::*;
 use crate::budget::Budget;
@@ -372,4 +374,46 @@ async fn a_file_that_somebody_removed_does_not_keep_new_records_out() {
         .await
         .unwrap();
     assert_eq!(recorder.report().events, 2);
+}
+
+/// The same lake, whose writes take so long.
+fn slow(lake: &Lake, wait: Duration) -> Lake {
+    let config = ThrottleConfig {
+        wait_put_per_call: wait,
+        ..ThrottleConfig::default()
+    };
+    let throttle = |store| -> Arc<dyn ObjectStore> { Arc::new(ThrottledStore::new(store, config)) };
+    lake.clone().over(throttle, Patience::default())
+}
+
+#[tokio::test]
+async fn a_run_that_takes_too_long_is_overtaken_and_does_not_write_twice() {
+    let lake = Lake::open("memory:///").unwrap();
+    let (one, two) = (recorder(), recorder());
+    let wait = Duration::from_millis(400);
+    let mut late = committer(&slow(&lake, wait), &one).await;
+    let mut quick = committer(&lake, &two).await;
+    quick.patience = SignedDuration::from_millis(1);
+    let intent = lake.path(&format!(
+        "_auditlake/ledger/contoso/Audit.Exchange/{WINDOW}/000000.intent.json"
+    ));
+    tokio::join!(
+        async {
+            let generation = generation(WINDOW, &[("a", body_of(0..5))]).await;
+            late.commit(generation).await.expect("a commit");
+        },
+        async {
+            let generation = generation(NEXT_WINDOW, &[("b", body_of(3..8))]).await;
+            while lake.store().head(&intent).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            quick.commit(generation).await.expect("a commit");
+        }
+    );
+    let rows = rows(&lake).await;
+    assert_eq!(rows.values().copied().collect::<Vec<_>>(), [1; 8]);
+    assert_eq!((one.report().events, two.report().events), (3, 5));
+    for recorder in [one, two] {
+        assert_counts(&recorder.report());
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) struct LiveIntent {
     pub(crate) run_id: String,
     /// When it was made, by the store's clock.
     pub(crate) made: Timestamp,
+    /// Its files, below the lake's root.
+    pub(crate) paths: Vec<String>,
 }
 
 impl Ledger {
@@ -40,6 +42,7 @@ impl Ledger {
                     place: place.clone(),
                     run_id: intent.run_id,
                     made,
+                    paths: intent.paths,
                 });
             } else {
                 tracing::info!(path = %place.unit.window, run = intent.run_id, "rolling back an unfinished generation");
