@@ -74,7 +74,7 @@ pub use buffer::TableBuffer;
 pub use encode::{EncodedFile, write};
 pub use error::Error;
 pub use lake::Lake;
-pub use partition::{DEFAULT_PARTITION, Partition, PartitionPath};
+pub use partition::{DEFAULT_PARTITION, Partition, PartitionPath, Piece};
 pub use patience::Patience;
 pub use properties::{
     BLOOM_FILTER_FPP, CREATED_BY, DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, ROW_GROUP_BYTES,

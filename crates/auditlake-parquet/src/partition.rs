@@ -1,4 +1,4 @@
-//! Hive partitions: the `key=value` directories that a row belongs in.
+//! Partitions: the directories that a row belongs in, `key=value` as Hive has them, or of one's own making.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -41,32 +41,74 @@ pub enum Partition {
         /// The dotted path of the column.
         column: String,
     },
+    /// A directory of one's own making, such as `v1` or `tenant-42`.
+    Directory {
+        /// What its name is put together from.
+        pieces: Vec<Piece>,
+        /// The name where a value is null.
+        missing: String,
+    },
 }
 
+/// Part of a directory's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// The same for all rows. Written as it is: whoever sets it knows what paths can have.
+    Text(String),
+    /// A column's value as it is.
+    Value {
+        /// The dotted path of the column.
+        column: String,
+    },
+    /// The UTC date of a timestamp.
+    Date {
+        /// The dotted path of the column.
+        column: String,
+        /// Its form in the letters of `strftime`.
+        format: &'static str,
+    },
+}
+
+const DAY: &str = "%Y-%m-%d";
+const COMPACT_DAY: &str = "%Y%m%d";
+
 impl Partition {
-    fn key(&self) -> &str {
+    /// The directory's key, unless its name is of one's own making.
+    fn key(&self) -> Option<&str> {
         match self {
-            Self::Value { key, .. } | Self::Day { key, .. } | Self::CompactDay { key, .. } => key,
+            Self::Value { key, .. } | Self::Day { key, .. } | Self::CompactDay { key, .. } => {
+                Some(key)
+            }
+            Self::Directory { .. } => None,
         }
     }
 
-    fn column(&self) -> &str {
+    /// What the name, or the value after the key, is put together from.
+    fn pieces(&self) -> Cow<'_, [Piece]> {
+        let date = |column: &String, format| Piece::Date {
+            column: column.clone(),
+            format,
+        };
         match self {
-            Self::Value { column, .. }
-            | Self::Day { column, .. }
-            | Self::CompactDay { column, .. } => column,
+            Self::Value { column, .. } => Cow::Owned(vec![Piece::Value {
+                column: column.clone(),
+            }]),
+            Self::Day { column, .. } => Cow::Owned(vec![date(column, DAY)]),
+            Self::CompactDay { column, .. } => Cow::Owned(vec![date(column, COMPACT_DAY)]),
+            Self::Directory { pieces, .. } => Cow::Borrowed(pieces),
         }
     }
 
     pub(crate) fn validate(&self, spec: &TableSpec) -> Result<(), Error> {
-        match self {
-            Self::Value { column, .. } => {
+        self.pieces().iter().try_for_each(|piece| match piece {
+            Piece::Text(_) => Ok(()),
+            Piece::Value { column } => {
                 column::check_type(spec, column, |found| !found.is_nested(), "a plain value")
             }
-            Self::Day { column, .. } | Self::CompactDay { column, .. } => {
+            Piece::Date { column, .. } => {
                 column::check_type(spec, column, column::is_timestamp, "a timestamp")
             }
-        }
+        })
     }
 }
 
@@ -84,7 +126,8 @@ impl PartitionPath {
         &self.path
     }
 
-    /// Keys and unescaped values, from the outermost; `None` stands for null.
+    /// Keys and unescaped values, from the outermost; `None` stands for null. Directories of one's own
+    /// making have none.
     pub fn values(&self) -> &[(String, Option<String>)] {
         &self.values
     }
@@ -120,9 +163,7 @@ impl Partitioner {
             if !path.is_empty() {
                 path.push('/');
             }
-            path.push_str(&level.key);
-            path.push('=');
-            escape_into(level.value(row).as_deref().unwrap_or_default(), path);
+            level.name_into(row, path);
         }
     }
 
@@ -130,10 +171,10 @@ impl Partitioner {
     pub(crate) fn partition(&self, row: usize) -> PartitionPath {
         let mut path = String::new();
         self.path(row, &mut path);
-        let values = self
-            .levels
-            .iter()
-            .map(|level| (level.key.clone(), level.value(row).map(Cow::into_owned)));
+        let values = self.levels.iter().filter_map(|level| match &level.naming {
+            Naming::Key(key) => Some((key.clone(), level.value(row).map(Cow::into_owned))),
+            Naming::Own { .. } => None,
+        });
         PartitionPath {
             path,
             values: values.collect(),
@@ -142,15 +183,27 @@ impl Partitioner {
 }
 
 struct Level {
-    key: String,
-    column: Column,
-    values: Values,
+    naming: Naming,
+    parts: Vec<Part>,
 }
 
-/// A partition column, converted once for the whole batch.
+/// How a directory is called.
+enum Naming {
+    /// `key=value`.
+    Key(String),
+    /// All parts together.
+    Own { missing: String },
+}
+
+/// A piece, its column converted once for the whole batch.
+enum Part {
+    Text(String),
+    Column { column: Column, values: Values },
+}
+
 enum Values {
     Text(StringArray),
-    Day {
+    Date {
         microseconds: Int64Array,
         format: &'static str,
     },
@@ -158,40 +211,85 @@ enum Values {
 
 impl Level {
     fn new(spec: &TableSpec, partition: &Partition, batch: &RecordBatch) -> Result<Self, Error> {
-        let name = partition.column();
-        let column = Column::find(batch, name).ok_or_else(|| column::unknown(&spec.name, name))?;
-        let values = Values::new(partition, &column.values).map_err(Error::arrow(&spec.name))?;
+        let pieces = partition.pieces();
+        let parts = pieces.iter().map(|piece| Part::new(spec, piece, batch));
+        let missing = match partition {
+            Partition::Directory { missing, .. } => missing.clone(),
+            _ => String::new(),
+        };
+        let naming = match partition.key() {
+            Some(key) => Naming::Key(key.to_owned()),
+            None => Naming::Own { missing },
+        };
         Ok(Self {
-            key: partition.key().to_owned(),
-            column,
-            values,
+            naming,
+            parts: parts.collect::<Result<_, _>>()?,
         })
     }
 
-    fn value(&self, row: usize) -> Option<Cow<'_, str>> {
-        if self.column.is_null(row) {
-            return None;
+    fn name_into(&self, row: usize, path: &mut String) {
+        match &self.naming {
+            Naming::Key(key) => {
+                path.push_str(key);
+                path.push('=');
+                escape_into(self.value(row).as_deref().unwrap_or_default(), path);
+            }
+            Naming::Own { missing } => {
+                let start = path.len();
+                if !self.parts.iter().all(|part| part.name_into(row, path)) {
+                    path.truncate(start);
+                    path.push_str(missing);
+                }
+                show_hidden(path, start);
+            }
         }
-        match &self.values {
-            Values::Text(values) => Some(Cow::Borrowed(values.value(row))),
-            Values::Day {
-                microseconds,
-                format,
-            } => day(microseconds.value(row), format).map(Cow::Owned),
+    }
+
+    /// The value after a key: its one part's.
+    fn value(&self, row: usize) -> Option<Cow<'_, str>> {
+        self.parts.first()?.value(row)
+    }
+}
+
+impl Part {
+    fn new(spec: &TableSpec, piece: &Piece, batch: &RecordBatch) -> Result<Self, Error> {
+        let (name, format) = match piece {
+            Piece::Text(text) => return Ok(Self::Text(text.clone())),
+            Piece::Value { column } => (column, None),
+            Piece::Date { column, format } => (column, Some(*format)),
+        };
+        let column = Column::find(batch, name).ok_or_else(|| column::unknown(&spec.name, name))?;
+        let values = Values::new(format, &column.values).map_err(Error::arrow(&spec.name))?;
+        Ok(Self::Column { column, values })
+    }
+
+    /// Appends the part as a path has it; false where there is no value.
+    fn name_into(&self, row: usize, path: &mut String) -> bool {
+        if let Self::Text(text) = self {
+            path.push_str(text);
+            return true;
+        }
+        let value = self.value(row).filter(|value| !value.is_empty());
+        if let Some(value) = &value {
+            escape_into(value, path);
+        }
+        value.is_some()
+    }
+
+    fn value(&self, row: usize) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Column { column, values } => values.at(row).filter(|_| !column.is_null(row)),
         }
     }
 }
 
 impl Values {
-    fn new(partition: &Partition, values: &ArrayRef) -> Result<Self, ArrowError> {
-        let format = match partition {
-            Partition::Value { .. } => {
-                return Ok(Self::Text(
-                    cast(values, &DataType::Utf8)?.as_string().clone(),
-                ));
-            }
-            Partition::Day { .. } => "%Y-%m-%d",
-            Partition::CompactDay { .. } => "%Y%m%d",
+    fn new(date: Option<&'static str>, values: &ArrayRef) -> Result<Self, ArrowError> {
+        let Some(format) = date else {
+            return Ok(Self::Text(
+                cast(values, &DataType::Utf8)?.as_string().clone(),
+            ));
         };
         // A timestamp without a zone is taken as UTC; one with a zone is an instant already. The
         // zone is an offset since arrow knows names only with a time zone database.
@@ -200,15 +298,37 @@ impl Values {
             &DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())),
         )?;
         let microseconds = cast(&utc, &DataType::Int64)?.as_primitive().clone();
-        Ok(Self::Day {
+        Ok(Self::Date {
             microseconds,
             format,
         })
     }
+
+    /// The value in a row that is not null.
+    fn at(&self, row: usize) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(values) => Some(Cow::Borrowed(values.value(row))),
+            Self::Date {
+                microseconds,
+                format,
+            } => date(microseconds.value(row), format).map(Cow::Owned),
+        }
+    }
 }
 
-/// The UTC day; `None` for an instant that no calendar reaches.
-fn day(microseconds: i64, format: &str) -> Option<String> {
+/// A directory that begins with a dot or an underscore is hidden from Spark, Trino and their kin, unless
+/// it is `key=value`: rows in it would be there and yet not be found.
+fn show_hidden(path: &mut String, start: usize) {
+    let escaped = match path.as_bytes().get(start) {
+        Some(b'.') => "%2E",
+        Some(b'_') => "%5F",
+        _ => return,
+    };
+    path.replace_range(start..=start, escaped);
+}
+
+/// The UTC date; `None` for an instant that no calendar reaches.
+fn date(microseconds: i64, format: &str) -> Option<String> {
     let days = i32::try_from(microseconds.div_euclid(MICROSECONDS_PER_DAY)).ok()?;
     Some(
         Date32Type::to_naive_date_opt(days)?
@@ -277,12 +397,12 @@ mod tests {
 
     #[test]
     fn days_are_utc_days_on_both_sides_of_the_epoch() {
-        assert_eq!(day(0, "%Y-%m-%d").as_deref(), Some("1970-01-01"));
-        assert_eq!(day(-1, "%Y-%m-%d").as_deref(), Some("1969-12-31"));
+        assert_eq!(date(0, "%Y-%m-%d").as_deref(), Some("1970-01-01"));
+        assert_eq!(date(-1, "%Y-%m-%d").as_deref(), Some("1969-12-31"));
         assert_eq!(
-            day(MICROSECONDS_PER_DAY - 1, "%Y%m%d").as_deref(),
+            date(MICROSECONDS_PER_DAY - 1, "%Y%m%d").as_deref(),
             Some("19700101")
         );
-        assert_eq!(day(i64::MAX, "%Y-%m-%d"), None);
+        assert_eq!(date(i64::MAX, "%Y-%m-%d"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
-use auditlake_parquet::{DEFAULT_PARTITION, Error, Partition, TableBuffer, TableSpec};
+use auditlake_parquet::{DEFAULT_PARTITION, Error, Partition, Piece, TableBuffer, TableSpec};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -75,6 +75,45 @@ fn a_table_can_have_compact_days_or_no_partitions() {
     }];
     let path = "ext/web/region=eu-west-1/eventDay=20260302/f0.parquet";
     assert_eq!(encode(compact, rows())[0].path, path);
+}
+
+#[test]
+fn directories_of_ones_own_making_are_put_together_from_text_values_and_dates() {
+    let mut own = spec();
+    let text = |text: &str| Piece::Text(text.into());
+    let date = |format| Piece::Date {
+        column: "time".into(),
+        format,
+    };
+    let kind = Piece::Value {
+        column: "kind".into(),
+    };
+    let directory = |pieces, missing: &str| Partition::Directory {
+        pieces,
+        missing: missing.into(),
+    };
+    own.partitions = vec![
+        directory(vec![text("v1")], "v1"),
+        directory(vec![text("kind-"), kind.clone()], "no kind"),
+        directory(vec![kind], "unknown"),
+        directory(vec![date("%Y"), text("-"), date("%m")], "never"),
+    ];
+    let day = "2026-03-02T00:00:00Z";
+    let rows = [Some("a/b"), None, Some(""), Some(".."), Some("_x")];
+    let rows: Vec<String> = rows.iter().map(|kind| row(1, *kind, day)).collect();
+    let files = encode(own, vec![batch(&rows)]);
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "events/v1/kind-../%2E./2026-03/f0.parquet",
+            "events/v1/kind-_x/%5Fx/2026-03/f1.parquet",
+            "events/v1/kind-a%2Fb/a%2Fb/2026-03/f2.parquet",
+            "events/v1/no kind/unknown/2026-03/f3.parquet",
+        ]
+    );
+    assert_eq!(files[3].rows, 2, "null and nothing are the same");
+    assert!(files[0].partition.values().is_empty(), "there are no keys");
 }
 
 #[test]
