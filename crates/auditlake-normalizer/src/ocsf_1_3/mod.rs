@@ -41,9 +41,7 @@ use arrow::error::ArrowError;
 use self::arrays::{Member, any, present};
 use self::forms::Form;
 use crate::class::{self, Class};
-
-/// The OCSF version of what [`ocsf_1_3`] makes.
-const VERSION: &str = "1.3.0";
+use crate::schema::OLDER_OCSF_VERSION as VERSION;
 
 /// Makes OCSF 1.3.0 of events of [`event_schema`](crate::event_schema): for each class that comes of it one batch, with
 /// the columns of that class, the same whatever the events are. Rows keep their order within a class.

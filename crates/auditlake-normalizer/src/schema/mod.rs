@@ -18,6 +18,11 @@ pub use quarantine::{quarantine_doc, quarantine_schema};
 
 /// OCSF version of the events.
 pub const OCSF_VERSION: &str = "1.8.0";
+/// OCSF version of what [`ocsf_1_3`](crate::ocsf_1_3) makes of them.
+pub const OLDER_OCSF_VERSION: &str = "1.3.0";
+/// Version of the columns of all tables. A later one has the same columns and more, each at the end of its object; what
+/// each version has is under `test-data/schema/`.
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// Directory of the `events` table in a lake.
 pub const EVENTS_DIRECTORY: &str = "events";

@@ -3,6 +3,7 @@
 
 mod fields;
 mod fixtures;
+mod golden;
 mod mutations;
 mod ndjson;
 mod ocsf_1_3;

@@ -52,7 +52,7 @@ fn without_zones(fields: &Fields) -> Fields {
 }
 
 /// All fixtures' records as events, and all cases.
-fn batches() -> io::Result<Vec<RecordBatch>> {
+pub(crate) fn batches() -> io::Result<Vec<RecordBatch>> {
     let mut normalizer = Normalizer::new(Options::default());
     let origin = Origin {
         connection: "contoso",
