@@ -1,8 +1,8 @@
 """Compares the records of a lake with those that the service offered.
 
-    compare_lake.py LAKE < offered.ndjson
+    compare_lake.py LAKE [DIRECTORY] < offered.ndjson
 
-Reads with DuckDB, so that an engine of users says what is there. Records are compared as JSON values, members in any
+Events are under DIRECTORY, `events` unless told otherwise. Reads with DuckDB, so that an engine of users says what is there. Records are compared as JSON values, members in any
 order. Prints {"offered", "missing", "repeated", "strange", "by_class", "quarantined"} as one JSON object.
 """
 
@@ -22,19 +22,20 @@ def column(lake, table, name):
     files = glob.glob(f"{lake}/{table}/**/*.parquet", recursive=True)
     if not files:
         return []
-    return [row[0] for row in duckdb.sql(f"SELECT {name} FROM '{lake}/{table}/**/*.parquet'").fetchall()]
+    return [row[0] for row in duckdb.sql(f"SELECT {name} FROM read_parquet('{lake}/{table}/**/*.parquet', union_by_name = true, hive_partitioning = false)").fetchall()]
 
 
 def main():
     lake = sys.argv[1]
+    events = sys.argv[2] if len(sys.argv) > 2 else "events"
     offered = {canonical(line) for line in sys.stdin if line.strip()}
-    stored = collections.Counter(canonical(text) for text in column(lake, "events", "raw_data"))
+    stored = collections.Counter(canonical(text) for text in column(lake, events, "raw_data"))
     print(json.dumps({
         "offered": len(offered),
         "missing": len(offered - set(stored)),
         "repeated": sum(stored.values()) - len(stored),
         "strange": len(set(stored) - offered),
-        "by_class": collections.Counter(column(lake, "events", "class_name")),
+        "by_class": collections.Counter(column(lake, events, "class_name")),
         "quarantined": len(column(lake, "quarantine", "uid")),
     }))
 

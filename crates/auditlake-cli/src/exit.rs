@@ -87,6 +87,7 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
         }
         Some(Error::Permission(_)) => Some(permission_hint(READ)),
         Some(Error::Unfit(unfit)) => Some(unfit.hint().to_owned()),
+        Some(Error::OtherLake(_)) => Some(OTHER_LAKE.to_owned()),
         Some(Error::Lake(_) | Error::Ledger { .. }) => Some(LAKE.to_owned()),
         _ => None,
     }
@@ -106,6 +107,8 @@ fn service_hint(error: &ServiceError) -> Option<String> {
 const TEST_IT: &str = "`auditlake connection test` tries every step by itself";
 const READ: &str = "ActivityFeed.Read";
 const READ_DLP: &str = "ActivityFeed.ReadDlp";
+const OTHER_LAKE: &str = "a lake keeps the layout of its first run, in `_auditlake/lake.json`: leave the flag out to go on as \
+     it is, or choose another --lake";
 const LAKE: &str =
     "what was committed is safe; when the store is well again, run the same command again";
 

@@ -20,6 +20,7 @@ use crate::dedup::{self, Addition};
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::identities::Identities;
+use crate::layout::Layout;
 use crate::ledger::rollback::LiveIntent;
 use crate::ledger::runs::OtherRuns;
 use crate::ledger::store_clock::StoreClock;
@@ -44,6 +45,7 @@ const UPLOADS: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) lake: Lake,
+    pub(crate) layout: Layout,
     pub(crate) connection: String,
     /// Directories of the ledger that belong to the run.
     pub(crate) content_types: Vec<String>,
@@ -110,7 +112,7 @@ impl Committer {
         let mut committer = Self {
             attempts: AtomicU32::new(0),
             ledger: Ledger::new(site.lake.clone(), &site.connection),
-            tables: Tables::new(site.zstd_level),
+            tables: Tables::new(&site.layout, site.zstd_level),
             run,
             recorder,
             cancel,

@@ -8,6 +8,7 @@ use auditlake_normalizer::{Batch, Row};
 use auditlake_parquet::{EncodedFile, TableBuffer};
 
 use crate::error::Error;
+use crate::event_buffers::EventBuffers;
 use crate::identities::Identities;
 use crate::ledger::Counts;
 use crate::normalize::Generation;
@@ -59,14 +60,17 @@ pub(crate) fn add(
     name: &str,
 ) -> Result<Addition, Error> {
     let mut addition = Addition::default();
-    let mut events = TableBuffer::new(tables.events.clone())?;
+    let mut events = EventBuffers::new(&tables.events)?;
     let mut quarantine = TableBuffer::new(tables.quarantine.clone())?;
     for batch in &generation.batches {
         let kept = addition.keep(batch, known)?;
         events.push(kept.events)?;
         quarantine.push(kept.quarantine)?;
     }
-    addition.files = events.encode(|_, _| name.to_owned())?;
+    if let Some(by_class) = events.by_class() {
+        addition.kinds.by_class = by_class;
+    }
+    addition.files = events.encode(name)?;
     addition
         .files
         .extend(quarantine.encode(|_, _| name.to_owned())?);

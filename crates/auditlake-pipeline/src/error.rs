@@ -23,6 +23,9 @@ pub enum Error {
     /// A setting that cannot work.
     #[error("{0}")]
     Config(String),
+    /// The lake is not what was asked for, or not what this build can write.
+    #[error("the lake is another than was asked for: {0}")]
+    OtherLake(String),
     /// The token could not be had, or the service refuses it.
     #[error("the service does not accept the credentials")]
     Credentials(#[source] Box<auditlake_api::Error>),
@@ -131,7 +134,7 @@ impl Error {
     /// The kind, which the command line maps to its exit code.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Config(_) => ErrorKind::Usage,
+            Self::Config(_) | Self::OtherLake(_) => ErrorKind::Usage,
             // What only somebody's hand can put right is configuration; what may pass by itself is not.
             Self::Unfit(unfit) if !unfit.is_unreachable() => ErrorKind::Usage,
             Self::Credentials(_) | Self::Permission(_) => ErrorKind::Credentials,

@@ -31,7 +31,9 @@ mod normalize;
 
 mod commit;
 mod dedup;
+mod event_buffers;
 mod identities;
+pub mod layout;
 pub mod ledger;
 pub mod tables;
 
@@ -58,6 +60,7 @@ pub use clock::Clock;
 pub use connection::Connection;
 pub use error::{Error, ErrorKind, Stopped};
 pub use gap::{Gap, GapReason};
+pub use layout::{Layout, LayoutChoice, LayoutName, SecurityLakeChoice};
 pub use options::BackfillOptions;
 pub use progress::Progress;
 pub use report::{Outcome, Report};

@@ -5,6 +5,7 @@ use auditlake_parquet::Lake;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
+use crate::layout::LayoutChoice;
 
 /// Window length unless told otherwise.
 pub const DEFAULT_WINDOW: SignedDuration = SignedDuration::from_hours(1);
@@ -25,6 +26,8 @@ pub struct BackfillOptions {
     pub lake: String,
     /// The lake when it is open already: then its location is not looked at.
     pub opened: Option<Lake>,
+    /// How its files are to lie; a lake keeps the layout of its first run.
+    pub layout: LayoutChoice,
     /// First `contentCreated` wanted; seven days ago unless told otherwise.
     pub since: Option<Timestamp>,
     /// `contentCreated` to stop before; now unless told otherwise.
@@ -55,6 +58,7 @@ impl BackfillOptions {
         Self {
             lake: lake.into(),
             opened: None,
+            layout: LayoutChoice::default(),
             since: None,
             until: None,
             content_types: ContentType::ALL.to_vec(),

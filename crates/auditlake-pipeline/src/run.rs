@@ -31,6 +31,7 @@ use crate::connection::{Connection, check_name};
 use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State};
 use crate::gap::{Gap, GapReason};
+use crate::layout::{self, Layout};
 use crate::normalize::{Generation, RawGeneration};
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
 use crate::plan::{self, Plan, RETENTION, Span, window_name};
@@ -121,6 +122,8 @@ impl Run {
         if !self.options.dry_run {
             self.cancellable(preflight(&lake).boxed()).await?;
         }
+        let layout = self.cancellable(self.layout(lake.clone()).boxed()).await?;
+        let generation_bytes = layout.generation_bytes(self.memory() / 32);
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let starter = readiness::Starter {
             client: &self.client,
@@ -129,8 +132,10 @@ impl Run {
         };
         let prepare = starter.prepare(&self.options.content_types, start);
         let readiness = self.cancellable(prepare.boxed()).await?;
-        let committer = self.cancellable(self.committer(lake).boxed()).await?;
-        let fetcher = self.fetcher(&committer);
+        let committer = self
+            .cancellable(self.committer(lake, layout).boxed())
+            .await?;
+        let fetcher = self.fetcher(&committer, generation_bytes);
         *notes = note_readiness(&fetcher, readiness);
         if self.options.dry_run {
             let list = Arc::clone(&fetcher).list_only(plan.units);
@@ -186,9 +191,18 @@ impl Run {
         });
     }
 
-    async fn committer(&self, lake: Lake) -> Result<Committer, Error> {
+    /// The lake's layout; refuses what does not go with it before the service is asked for anything.
+    async fn layout(&self, lake: Lake) -> Result<Layout, Error> {
+        let (choice, now) = (&self.options.layout, self.options.clock.now());
+        let layout = layout::settle(&lake, choice, now, self.options.dry_run).await?;
+        layout.check_window(self.options.window)?;
+        Ok(layout)
+    }
+
+    async fn committer(&self, lake: Lake, layout: Layout) -> Result<Committer, Error> {
         let site = Site {
             lake,
+            layout,
             connection: self.connection.clone(),
             content_types: ContentType::ALL
                 .map(|content_type| content_type.to_string())
@@ -202,7 +216,7 @@ impl Run {
         Committer::open(site, Arc::clone(&self.recorder), self.cancel.clone()).await
     }
 
-    fn fetcher(&self, committer: &Committer) -> Arc<Fetcher> {
+    fn fetcher(&self, committer: &Committer, generation_bytes: u64) -> Arc<Fetcher> {
         let memory = self.memory();
         lock(&self.state).known.clone_from(committer.content_ids());
         Arc::new(Fetcher {
@@ -212,7 +226,7 @@ impl Run {
             budget: Budget::new(memory / 8),
             estimate: Estimate::new(memory / 64, memory / 16),
             fetches: self.options.fetches,
-            generation_bytes: memory / 32,
+            generation_bytes,
             waiting_bytes: memory / 16,
             state: Arc::clone(&self.state),
         })

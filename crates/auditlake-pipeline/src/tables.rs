@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use auditlake_normalizer::schema::{CLASS_PARTITION, DAY_PARTITION, EVENTS_DIRECTORY};
+use arrow::datatypes::{DataType, SchemaRef};
+use auditlake_normalizer::class::Class;
+use auditlake_normalizer::schema::{EVENTS_DIRECTORY, SCHEMA_VERSION};
 use auditlake_normalizer::{event_schema, quarantine_schema};
 use auditlake_parquet::{Partition, TableSpec};
 
-/// The table of events.
+use crate::layout::{Layout, SecurityLake};
+
+/// The table of events, unless the lake has another name for it.
 pub const EVENTS: &str = EVENTS_DIRECTORY;
 /// The table of what is no audit record.
 pub const QUARANTINE: &str = "quarantine";
@@ -18,59 +22,131 @@ pub const QUARANTINE_IDENTITY: &str = "uid";
 /// The tables that a run writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Tables {
-    pub(crate) events: Arc<TableSpec>,
+    pub(crate) events: EventTables,
     pub(crate) quarantine: Arc<TableSpec>,
 }
 
+/// Where events go.
+#[derive(Debug, Clone)]
+pub(crate) enum EventTables {
+    /// One table for all classes.
+    One(Arc<TableSpec>),
+    /// A custom source of Amazon Security Lake for each class.
+    ByClass(ClassTables),
+}
+
+/// The tables of a lake that has one for each class.
+#[derive(Debug, Clone)]
+pub(crate) struct ClassTables {
+    layout: Layout,
+    security_lake: SecurityLake,
+    zstd_level: i32,
+}
+
 impl Tables {
-    pub(crate) fn new(zstd_level: i32) -> Self {
+    pub(crate) fn new(layout: &Layout, zstd_level: i32) -> Self {
         Self {
-            events: Arc::new(events(zstd_level)),
-            quarantine: Arc::new(quarantine(zstd_level)),
+            events: EventTables::new(layout, zstd_level),
+            quarantine: Arc::new(quarantine(layout, zstd_level)),
         }
     }
 }
 
-fn events(zstd_level: i32) -> TableSpec {
-    let mut spec = TableSpec::new(EVENTS, event_schema(), "time_dt");
-    spec.partitions = vec![
-        Partition::Value {
-            key: CLASS_PARTITION.to_owned(),
-            column: CLASS_PARTITION.to_owned(),
-        },
-        Partition::Day {
-            key: DAY_PARTITION.to_owned(),
-            column: "time_dt".to_owned(),
-        },
+impl EventTables {
+    fn new(layout: &Layout, zstd_level: i32) -> Self {
+        let table = match layout {
+            Layout::Hive { table } | Layout::Flat { table } | Layout::Template { table, .. } => {
+                table
+            }
+            Layout::SecurityLake { security_lake } => {
+                return Self::ByClass(ClassTables {
+                    layout: layout.clone(),
+                    security_lake: security_lake.clone(),
+                    zstd_level,
+                });
+            }
+        };
+        let spec = TableSpec::new(table, event_schema(), "time_dt");
+        Self::One(Arc::new(events(spec, layout, zstd_level)))
+    }
+}
+
+impl ClassTables {
+    /// The table of a class, whose columns are always these.
+    pub(crate) fn of(&self, class: &Class, schema: SchemaRef) -> Arc<TableSpec> {
+        let directory = self.security_lake.directory(class);
+        let spec = TableSpec::new(directory, schema, "time");
+        Arc::new(events(spec, &self.layout, self.zstd_level))
+    }
+}
+
+fn events(mut spec: TableSpec, layout: &Layout, zstd_level: i32) -> TableSpec {
+    spec.partitions = layout.partitions();
+    spec.bloom_filters = those_of(
+        &spec,
+        &[
+            EVENT_IDENTITY,
+            "actor.user.uid",
+            "actor.user.name",
+            "src_endpoint.ip",
+        ],
+    );
+    spec.plain = those_of(
+        &spec,
+        &[
+            "raw_data",
+            "unmapped",
+            EVENT_IDENTITY,
+            "metadata.original_event_uid",
+        ],
+    );
+    spec.zstd_level = zstd_level;
+    spec.key_value_metadata = vec![
+        ("ocsf.version".to_owned(), layout.ocsf_version().to_owned()),
+        schema_version(),
     ];
-    spec.bloom_filters = names(&[
-        EVENT_IDENTITY,
-        "actor.user.uid",
-        "actor.user.name",
-        "src_endpoint.ip",
-    ]);
-    spec.plain = names(&[
-        "raw_data",
-        "unmapped",
-        EVENT_IDENTITY,
-        "metadata.original_event_uid",
-    ]);
-    spec.zstd_level = zstd_level;
     spec
 }
 
-fn quarantine(zstd_level: i32) -> TableSpec {
+fn quarantine(layout: &Layout, zstd_level: i32) -> TableSpec {
     let mut spec = TableSpec::new(QUARANTINE, quarantine_schema(), "logged_time");
-    spec.partitions = vec![Partition::Day {
-        key: "logged_day".to_owned(),
-        column: "logged_time".to_owned(),
-    }];
+    if !layout.is_flat() {
+        spec.partitions = vec![Partition::Day {
+            key: "logged_day".to_owned(),
+            column: "logged_time".to_owned(),
+        }];
+    }
+    spec.plain = those_of(&spec, &["raw_data"]);
     spec.zstd_level = zstd_level;
+    spec.key_value_metadata = vec![schema_version()];
     spec
 }
 
-fn names(names: &[&str]) -> Vec<String> {
-    names.iter().map(ToString::to_string).collect()
+/// What files say of their columns, so that a lake of many years explains itself.
+fn schema_version() -> (String, String) {
+    let key = "auditlake.schema_version".to_owned();
+    (key, SCHEMA_VERSION.to_string())
+}
+
+/// Those of the columns that the table has: a class lacks some.
+fn those_of(spec: &TableSpec, columns: &[&str]) -> Vec<String> {
+    let has = |column: &&&str| {
+        let mut fields = spec.schema.fields();
+        column.split('.').all(|name| match fields.find(name) {
+            Some((_, field)) => {
+                if let DataType::Struct(inner) = field.data_type() {
+                    fields = inner;
+                }
+                true
+            }
+            None => false,
+        })
+    };
+    columns
+        .iter()
+        .filter(has)
+        .map(ToString::to_string)
+        .collect()
 }
 
 #[cfg(test)]
@@ -81,8 +157,13 @@ mod tests {
 
     #[test]
     fn every_named_column_is_in_the_schemas() {
-        let tables = Tables::new(1);
-        for spec in [tables.events, tables.quarantine] {
+        let tables = Tables::new(&Layout::default(), 1);
+        let EventTables::One(events) = tables.events else {
+            panic!("one table")
+        };
+        assert_eq!((events.bloom_filters.len(), events.plain.len()), (4, 4));
+        assert_eq!(tables.quarantine.plain.len(), 1);
+        for spec in [events, tables.quarantine] {
             assert!(TableBuffer::new(spec).is_ok());
         }
     }

@@ -2,8 +2,10 @@
 
 mod crash;
 mod faults;
+mod files;
 mod first_run;
 mod hostile;
+mod layouts;
 mod schema;
 mod secrets;
 mod shapes;

@@ -120,12 +120,23 @@ impl World {
 
     /// What DuckDB finds in the lake.
     pub(crate) fn verdict(&self) -> Result<Verdict> {
-        verdict(self.lake(), &self.simulator.records(&self.tenant()))
+        self.verdict_of("events")
+    }
+
+    /// What DuckDB finds in a directory of the lake.
+    pub(crate) fn verdict_of(&self, directory: &str) -> Result<Verdict> {
+        let offered = self.simulator.records(&self.tenant());
+        verdict_in(self.lake(), directory, &offered)
     }
 
     /// Fails unless every record that the service offers is in the lake once, and nothing else.
     pub(crate) fn assert_each_once(&self) -> Result<Verdict> {
-        let verdict = self.verdict()?;
+        self.assert_each_once_in("events")
+    }
+
+    /// The same of a lake whose events are in another directory.
+    pub(crate) fn assert_each_once_in(&self, directory: &str) -> Result<Verdict> {
+        let verdict = self.verdict_of(directory)?;
         ensure!(
             verdict.offered > 0,
             "the service offers nothing: {verdict:?}"
@@ -155,9 +166,13 @@ pub(crate) fn fixtures() -> Result<Vec<Input>> {
 
 /// What DuckDB finds in a lake, against these records.
 pub(crate) fn verdict(lake: &Path, offered: &[String]) -> Result<Verdict> {
+    verdict_in(lake, "events", offered)
+}
+
+fn verdict_in(lake: &Path, directory: &str, offered: &[String]) -> Result<Verdict> {
     let answer = python(
         "compare_lake.py",
-        &[&lake.to_string_lossy()],
+        &[&lake.to_string_lossy(), directory],
         &offered.join("\n"),
     )?;
     let count = |name: &str| answer[name].as_u64().unwrap_or(u64::MAX);

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
 use super::connection::ConnectionArgs;
+use super::layout::LayoutArgs;
 use super::output::ReportArgs;
 use super::value::{Moment, duration, moment, size};
 use crate::progress::ProgressStyle;
@@ -19,6 +20,8 @@ Examples:
   auditlake backfill contoso --lake ./lake --dry-run
       only list, and say what would be fetched
   auditlake backfill contoso --lake ./lake --report - --progress log | jq .gaps
+  auditlake backfill contoso --lake s3://aws-security-data-lake-eu-central-1-… --layout security-lake \
+      --security-lake-region eu-central-1 --window 24h
   AUDITLAKE_CLIENT_SECRET=… auditlake backfill --cloud gcc --tenant-id … --client-id … --lake ./lake";
 
 /// Bring everything that the service still offers into the lake, once
@@ -35,6 +38,8 @@ pub(crate) struct BackfillArgs {
         help_heading = "Options"
     )]
     pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
     /// From when on, by the time content became available: `7d`, or a time such as `2026-05-04T10:00:00Z` [default: all that there is]
     #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
     pub(crate) since: Option<Moment>,

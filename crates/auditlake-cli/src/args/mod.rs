@@ -4,6 +4,7 @@ pub(crate) mod backfill;
 pub(crate) mod connection;
 pub(crate) mod connections;
 pub(crate) mod demo;
+pub(crate) mod layout;
 pub(crate) mod normalize;
 pub(crate) mod output;
 pub(crate) mod schema;

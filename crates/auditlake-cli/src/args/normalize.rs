@@ -6,6 +6,7 @@ use auditlake_pipeline::files::{self, FILES_CONNECTION};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
+use super::layout::LayoutArgs;
 use super::output::ReportArgs;
 use crate::progress::ProgressStyle;
 
@@ -34,7 +35,7 @@ pub(crate) struct NormalizeArgs {
         value_name = "FORMAT"
     )]
     pub(crate) to: Target,
-    /// The OCSF version of the events that `--to ndjson` makes; a lake has the newest one
+    /// The OCSF version of the events that `--to ndjson` makes; a lake has what its layout says
     #[arg(
         long,
         env = "AUDITLAKE_OCSF_VERSION",
@@ -45,6 +46,8 @@ pub(crate) struct NormalizeArgs {
     /// The lake that `--to parquet` writes to: a URL or a path
     #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
     /// Leave the record as it came out of the events
     #[arg(long, env = "AUDITLAKE_NO_RAW_DATA", value_parser = FalseyValueParser::new())]
     pub(crate) no_raw_data: bool,

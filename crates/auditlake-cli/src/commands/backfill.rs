@@ -22,6 +22,7 @@ pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result
     connection.client.retry.total = args.retry_for.unsigned_abs();
     connection.client.max_body_bytes = usize::try_from(args.max_body).unwrap_or(usize::MAX);
     let options = options(&args, Timestamp::now())?;
+    options.layout.check()?;
     check_lake(&args.lake)?;
     args.report.check()?;
     let progress = Arc::new(Progress::default());
@@ -52,6 +53,7 @@ fn options(args: &BackfillArgs, now: Timestamp) -> Result<BackfillOptions, Usage
         resolved.map_err(|error| Usage::new(error.to_string()))
     };
     let mut options = BackfillOptions::new(&args.lake);
+    options.layout = args.layout.choice();
     options.since = resolve(args.since)?;
     options.until = resolve(args.until)?;
     options.content_types = content_types(&args.content_types);

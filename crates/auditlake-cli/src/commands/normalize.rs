@@ -10,6 +10,7 @@ use auditlake_pipeline::{Error, Progress};
 
 use super::check_lake;
 use super::inputs::inputs;
+use crate::args::layout::Layout;
 use crate::args::normalize::{NormalizeArgs, OcsfVersion, Target};
 use crate::exit::{Exit, Usage};
 use crate::print::note;
@@ -64,13 +65,11 @@ async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit
         .lake
         .as_deref()
         .ok_or_else(|| Usage::new("`--to parquet` needs `--lake`"))?;
-    if args.ocsf_version != OcsfVersion::V1_8 {
-        return Err(Usage::new("a lake has events of OCSF 1.8.0 only")
-            .with_hint("write the older form as JSON: --to ndjson --ocsf-version 1.3.0")
-            .into());
-    }
+    check_version(args)?;
     check_lake(lake)?;
     let mut options = LakeOptions::new(lake);
+    options.layout = args.layout.choice();
+    options.layout.check()?;
     options.connection.clone_from(&args.connection);
     options.raw_data = !args.no_raw_data;
     let progress = Arc::new(Progress::default());
@@ -87,4 +86,15 @@ async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit
     note(&summary(&report, false));
     args.report.write(&report)?;
     Ok(report.outcome().into())
+}
+
+/// The version of a lake's events follows from its layout.
+fn check_version(args: &NormalizeArgs) -> Result<(), Usage> {
+    let is_older = args.layout.layout == Some(Layout::SecurityLake);
+    if args.ocsf_version == OcsfVersion::V1_3 && !is_older {
+        return Err(Usage::new("this lake has events of OCSF 1.8.0 only").with_hint(
+            "write the older form as JSON, --to ndjson --ocsf-version 1.3.0, or into another lake, --layout security-lake",
+        ));
+    }
+    Ok(())
 }

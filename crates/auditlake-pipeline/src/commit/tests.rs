@@ -66,6 +66,7 @@ fn recorder() -> Arc<Recorder> {
 async fn committer(lake: &Lake, recorder: &Arc<Recorder>) -> Committer {
     let site = Site {
         lake: lake.clone(),
+        layout: Layout::default(),
         connection: "contoso".to_owned(),
         content_types: vec!["Audit.Exchange".to_owned()],
         from: None,

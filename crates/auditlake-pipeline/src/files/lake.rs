@@ -18,6 +18,7 @@ use crate::commit::{Committer, Site};
 use crate::connection::check_name;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
+use crate::layout;
 use crate::ledger::UnitKey;
 use crate::normalize::{Batcher, Generation};
 use crate::plan::compact;
@@ -54,8 +55,11 @@ pub async fn normalize_to_lake(
         .run_until_cancelled(preflight(&lake))
         .await
         .ok_or(Error::Cancelled)??;
+    let layout = layout::settle(&lake, &options.layout, started, false).await?;
+    let share = layout.generation_bytes(options.memory_limit / MEMORY_SHARE);
     let site = Site {
         lake,
+        layout,
         connection: options.connection.clone(),
         content_types: vec![FILES.to_owned()],
         from: None,
@@ -67,6 +71,7 @@ pub async fn normalize_to_lake(
     let reader = Reader {
         options: options.clone(),
         recorder: Arc::clone(&recorder),
+        share,
         out,
     };
     // A thread of its own: nobody waits for a standard input that does not end.
@@ -109,6 +114,8 @@ fn finish(recorder: &Recorder, now: Timestamp) -> Report {
 struct Reader {
     options: LakeOptions,
     recorder: Arc<Recorder>,
+    /// Bytes of records that become one generation.
+    share: u64,
     out: Sender<Generation>,
 }
 
@@ -133,7 +140,6 @@ impl Reader {
             content_id: Some(&name),
             ..Origin::default()
         };
-        let share = self.options.memory_limit / MEMORY_SHARE;
         let mut batcher = Batcher::new(self.options.raw_data);
         let mut bytes = 0;
         let read = each_record(
@@ -147,7 +153,7 @@ impl Reader {
                     .progress
                     .bytes_downloaded
                     .add(record.len() as u64);
-                if bytes < share {
+                if bytes < self.share {
                     return Ok(());
                 }
                 bytes = 0;

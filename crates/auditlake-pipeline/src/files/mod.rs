@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::layout::LayoutChoice;
 use crate::options::{DEFAULT_MEMORY_LIMIT, DEFAULT_ZSTD_LEVEL};
 use crate::progress::Progress;
 use crate::report::Outcome;
@@ -97,6 +98,8 @@ pub const FILES_CONNECTION: &str = "files";
 pub struct LakeOptions {
     /// The lake: a URL or a bare path.
     pub lake: String,
+    /// How its files are to lie; a lake keeps the layout of its first run.
+    pub layout: LayoutChoice,
     /// Name of the connection in the ledger and in `auditlake.connection`.
     pub connection: String,
     /// Keep the record's own bytes in `raw_data`.
@@ -114,6 +117,7 @@ impl LakeOptions {
     pub fn new(lake: impl Into<String>) -> Self {
         Self {
             lake: lake.into(),
+            layout: LayoutChoice::default(),
             connection: FILES_CONNECTION.to_owned(),
             raw_data: true,
             memory_limit: DEFAULT_MEMORY_LIMIT,
