@@ -272,7 +272,7 @@ async fn a_wrong_secret_is_a_matter_of_credentials() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_stops_tells_what_it_had_done() -> Result<()> {
     let world = World::week(600).await?;
-    let stale = Selector::operation(Operation::RetrieveContent).which(Which::Nth(30));
+    let stale = Selector::operation(Operation::RetrieveContent).which(Which::Nth(5));
     let expired = r#"{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys are expired."}"#;
     let second = Selector::operation(Operation::Token).which(Which::Nth(2));
     world.faults([
