@@ -100,7 +100,7 @@ fn times(file: &Path) -> Result<Vec<i64>> {
 fn filter_bytes(distinct: usize) -> usize {
     // Apache Parquet, "Bloom Filter": eight hashes into blocks of 32 bytes; one in a hundred is wrongly a maybe.
     let bits = -8.0 * distinct as f64 / (1.0 - 0.01_f64.powf(1.0 / 8.0)).ln();
-    ((bits / 8.0) as usize).next_power_of_two().max(32)
+    ((bits / 8.0).ceil() as usize).next_power_of_two().max(32)
 }
 
 /// A filter is as large as what it knows asks for: smaller lies, larger is paid for by every reader.
