@@ -91,7 +91,8 @@ impl PatientStore {
         let (store, mut tries) = (Arc::clone(&self.store), Tries::new(self.patience));
         let begin = async move {
             loop {
-                let mut objects = list(store.as_ref());
+                // A list of a cloud store must not be asked again once it has ended.
+                let mut objects = list(store.as_ref()).fuse();
                 match objects.next().await {
                     Some(Err(error)) if tries.wait_after(&error).await => {}
                     first => return stream::iter(first).chain(objects),
@@ -105,8 +106,9 @@ impl PatientStore {
     /// removes them looks what is left.
     async fn delete(
         self,
-        mut locations: BoxStream<'static, Result<Path>>,
+        locations: BoxStream<'static, Result<Path>>,
     ) -> BoxStream<'static, Result<Path>> {
+        let mut locations = locations.fuse();
         match (locations.next().await, locations.next().await) {
             (Some(Ok(one)), None) => {
                 let deleted = self.insist(|| self.store.delete(&one)).await;
