@@ -187,7 +187,7 @@ fn encode_rows(
     writer.into_inner().map_err(Error::parquet(path))
 }
 
-fn gathered_rows(batches: &[RecordBatch]) -> usize {
+pub(crate) fn gathered_rows(batches: &[RecordBatch]) -> usize {
     let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let bytes_per_row = bytes / rows.max(1) + 1;
@@ -196,7 +196,7 @@ fn gathered_rows(batches: &[RecordBatch]) -> usize {
 
 /// Copies the rows, in their order, into one batch. Only the batches that they come from are looked
 /// at: there may be thousands of small ones.
-fn gather(
+pub(crate) fn gather(
     spec: &TableSpec,
     batches: &[RecordBatch],
     rows: &[RowRef],

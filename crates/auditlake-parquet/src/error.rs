@@ -92,6 +92,17 @@ pub enum Error {
         /// What the batch has there.
         found: String,
     },
+    /// Files cannot be merged without losing something, or not within the memory limit. Nothing was written.
+    #[error("`{path}` cannot be merged: {reason}")]
+    NotMergeable {
+        /// The file or directory.
+        path: String,
+        /// What is in the way.
+        reason: String,
+    },
+    /// The runtime was shut down while a file was encoded.
+    #[error("the work was stopped")]
+    Stopped,
     /// Arrow refused a computation.
     #[error("cannot gather rows for `{path}`")]
     Arrow {

@@ -20,6 +20,11 @@
 //! Opening a lake asks nothing of its store. [`Lake::probe`] does: it creates, reads, lists and
 //! removes an object, and [`Unfit`] says what is missing.
 //!
+//! # Merging
+//!
+//! A [`Merge`] makes few large files of many small ones, sorted and without repeats, within a memory
+//! limit. Its files are finished one by one, and each is one `put` as well.
+//!
 //! # What it refuses to do
 //!
 //! It knows no event format and no source: what the columns mean, how files are named, what is
@@ -54,12 +59,14 @@
 //! # }
 //! ```
 
+mod adapt;
 mod buffer;
 mod column;
 mod encode;
 mod error;
 mod judge;
 mod lake;
+mod merge;
 mod partition;
 mod patience;
 mod probe;
@@ -74,13 +81,14 @@ pub use buffer::TableBuffer;
 pub use encode::{EncodedFile, write};
 pub use error::Error;
 pub use lake::Lake;
+pub use merge::{Merge, MergeInput, MergeOptions, MergedFile};
 pub use partition::{DEFAULT_PARTITION, Partition, PartitionPath, Piece};
 pub use patience::Patience;
 pub use properties::{
     BLOOM_FILTER_FPP, CREATED_BY, DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, ROW_GROUP_BYTES,
     ROW_GROUP_ROWS,
 };
-pub use read::{read_text_column, read_text_column_at};
+pub use read::{read_text_column, read_text_column_at, row_count_at};
 pub use staging::Staging;
 pub use table::TableSpec;
 pub use unfit::{Access, Lack, Unfit};

@@ -13,7 +13,7 @@ use parquet::DecodeResult;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataPushDecoder};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 use parquet::schema::types::SchemaDescriptor;
 
 use crate::column::{self, Column};
@@ -33,7 +33,7 @@ const TAIL_BYTES: u64 = 64 * 1024;
 pub fn read_text_column(bytes: Bytes, column: &str) -> Result<Vec<Option<String>>, Error> {
     let parquet = Error::parquet;
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(parquet("the file"))?;
-    let mask = mask(builder.parquet_schema(), "the file", column)?;
+    let mask = mask(builder.parquet_schema(), "the file", &[column])?;
     let mut values = Vec::new();
     for batch in builder
         .with_projection(mask)
@@ -60,11 +60,7 @@ pub async fn read_text_column_at(
     path: &str,
     column: &str,
 ) -> Result<Vec<Option<String>>, Error> {
-    let object = Object {
-        store: lake.store().as_ref(),
-        location: lake.path(path),
-        path,
-    };
+    let object = Object::new(lake, path);
     let metadata = object.metadata().await?;
     let mut decoder = decoder(metadata, path, column)?;
     let mut values = Vec::new();
@@ -82,22 +78,55 @@ pub async fn read_text_column_at(
     }
 }
 
-/// A file in a store, by ranges.
-struct Object<'a> {
-    store: &'a dyn ObjectStore,
-    location: Path,
-    path: &'a str,
+/// How many rows the footer of a file in the lake says that it has. `path` is relative to the lake.
+///
+/// # Errors
+///
+/// [`Error::Store`] if the store does not give the file, [`Error::Parquet`] if it is damaged.
+pub async fn row_count_at(lake: &Lake, path: &str) -> Result<u64, Error> {
+    let metadata = Object::new(lake, path).metadata().await?;
+    Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default())
 }
 
-impl Object<'_> {
-    async fn fetch(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
+/// A file in a store, by ranges.
+pub(crate) struct Object<'a> {
+    store: &'a dyn ObjectStore,
+    location: Path,
+    pub(crate) path: &'a str,
+}
+
+impl<'a> Object<'a> {
+    pub(crate) fn new(lake: &'a Lake, path: &'a str) -> Self {
+        Self {
+            store: lake.store().as_ref(),
+            location: lake.path(path),
+            path,
+        }
+    }
+
+    /// The whole file.
+    pub(crate) async fn whole(&self) -> Result<Bytes, Error> {
+        let object = self.store.get(&self.location).await;
+        let object = object.map_err(Error::store(self.path))?;
+        object.bytes().await.map_err(Error::store(self.path))
+    }
+
+    pub(crate) async fn fetch(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
         self.store
             .get_ranges(&self.location, ranges)
             .await
             .map_err(Error::store(self.path))
     }
 
-    async fn metadata(&self) -> Result<Arc<ParquetMetaData>, Error> {
+    pub(crate) async fn metadata(&self) -> Result<Arc<ParquetMetaData>, Error> {
+        self.metadata_with(PageIndexPolicy::Skip).await
+    }
+
+    /// The footer, and the offsets of the pages if the policy asks for them.
+    pub(crate) async fn metadata_with(
+        &self,
+        offsets: PageIndexPolicy,
+    ) -> Result<Arc<ParquetMetaData>, Error> {
         let size = self
             .store
             .head(&self.location)
@@ -105,7 +134,10 @@ impl Object<'_> {
             .map_err(Error::store(self.path))?
             .size;
         let parquet = || Error::parquet(self.path);
-        let mut decoder = ParquetMetaDataPushDecoder::try_new(size).map_err(parquet())?;
+        let mut decoder = ParquetMetaDataPushDecoder::try_new(size)
+            .map_err(parquet())?
+            .with_column_index_policy(PageIndexPolicy::Skip)
+            .with_offset_index_policy(offsets);
         let tail = size.saturating_sub(TAIL_BYTES)..size;
         let mut ranges = vec![tail];
         loop {
@@ -133,19 +165,26 @@ fn decoder(
     path: &str,
     column: &str,
 ) -> Result<ParquetPushDecoder, Error> {
-    let mask = mask(metadata.file_metadata().schema_descr(), path, column)?;
+    let mask = mask(metadata.file_metadata().schema_descr(), path, &[column])?;
     ParquetPushDecoderBuilder::try_new_decoder(metadata)
         .and_then(|builder| builder.with_projection(mask).build())
         .map_err(Error::parquet(path))
 }
 
-fn mask(schema: &SchemaDescriptor, file: &str, column: &str) -> Result<ProjectionMask, Error> {
-    let found = schema
-        .columns()
-        .iter()
-        .position(|leaf| leaf.path().string() == column);
-    let index = found.ok_or_else(|| column::unknown(file, column))?;
-    Ok(ProjectionMask::leaves(schema, [index]))
+/// Leaves by their dotted paths, without lists around them.
+pub(crate) fn mask(
+    schema: &SchemaDescriptor,
+    file: &str,
+    columns: &[&str],
+) -> Result<ProjectionMask, Error> {
+    let index = |name: &&str| {
+        let mut leaves = schema.columns().iter();
+        leaves
+            .position(|leaf| leaf.path().string() == **name)
+            .ok_or_else(|| column::unknown(file, name))
+    };
+    let leaves: Vec<usize> = columns.iter().map(index).collect::<Result<_, _>>()?;
+    Ok(ProjectionMask::leaves(schema, leaves))
 }
 
 fn append(batch: &RecordBatch, name: &str, values: &mut Vec<Option<String>>) -> Result<(), Error> {

@@ -3,5 +3,6 @@
 mod encoding;
 mod fixture;
 mod lake;
+mod merging;
 mod partitions;
 mod reading;

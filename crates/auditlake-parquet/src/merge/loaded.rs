@@ -1,0 +1,120 @@
+//! What a merge holds between reading and writing: the rows of a slice, and files that are half read.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+
+use super::order::{Position, Slice};
+use super::source::Opened;
+use crate::buffer::RowRef;
+
+/// Rows that were read and wait to be written.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    pub(super) batches: Arc<Vec<RecordBatch>>,
+    pub(super) rows: Vec<RowRef>,
+    pub(super) written: usize,
+}
+
+/// Files that are half read, as far as there is room for them.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    pub(super) opened: BTreeMap<u32, Opened>,
+    bytes: usize,
+}
+
+impl Loaded {
+    pub(super) fn new(slice: &Slice, read: BTreeMap<u32, Part>) -> Self {
+        let mut first_batch = BTreeMap::new();
+        let mut batches = Vec::new();
+        for (file, part) in read {
+            first_batch.insert(file, (batches.len(), Starts::new(&part)));
+            batches.extend(part.batches);
+        }
+        let find = |(file, row): &Position| {
+            let (first, starts) = first_batch.get(file)?;
+            let (batch, row) = starts.find(*row as usize)?;
+            Some(RowRef {
+                key: None,
+                batch: u32::try_from(first + batch).ok()?,
+                row: u32::try_from(row).ok()?,
+            })
+        };
+        Self {
+            rows: slice.rows.iter().filter_map(find).collect(),
+            batches: Arc::new(batches),
+            written: 0,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.written == self.rows.len()
+    }
+
+    pub(super) fn next(&mut self, rows: usize) -> Range<usize> {
+        let start = self.written;
+        self.written = (start + rows).min(self.rows.len());
+        start..self.written
+    }
+}
+
+/// What was read of a file for a slice.
+pub(super) struct Part {
+    pub(super) opened: Option<Opened>,
+    pub(super) first_row: usize,
+    pub(super) batches: Vec<RecordBatch>,
+}
+
+impl Part {
+    /// The memory that the rows take, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let batches = self.batches.iter();
+        batches.map(RecordBatch::get_array_memory_size).sum()
+    }
+}
+
+/// The numbers of the first rows of a part's batches.
+struct Starts(Vec<usize>);
+
+impl Starts {
+    fn new(part: &Part) -> Self {
+        let next = |row: &mut usize, batch: &RecordBatch| {
+            let start = *row;
+            *row += batch.num_rows();
+            Some(start)
+        };
+        Self(part.batches.iter().scan(part.first_row, next).collect())
+    }
+
+    /// The batch that a row is in, and where in it.
+    fn find(&self, row: usize) -> Option<(usize, usize)> {
+        let batch = self
+            .0
+            .partition_point(|start| *start <= row)
+            .checked_sub(1)?;
+        Some((batch, row - self.0[batch]))
+    }
+}
+
+impl Cache {
+    pub(super) fn keep(&mut self, file: u32, opened: Option<Opened>, needed: bool) {
+        if let Some(old) = self.opened.remove(&file) {
+            self.bytes -= old.memory_bytes();
+        }
+        if let Some(opened) = opened.filter(|_| needed) {
+            self.bytes += opened.memory_bytes();
+            self.opened.insert(file, opened);
+        }
+    }
+
+    pub(super) fn shrink(&mut self, most: usize) {
+        while self.bytes > most {
+            let Some((_, dropped)) = self.opened.pop_last() else {
+                break;
+            };
+            self.bytes -= dropped.memory_bytes();
+        }
+    }
+}
