@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn the_writers_pages_and_row_groups_are_within_the_limits() {
+        // The writer looks after a batch of values, which may be as large as a page: so twice.
+        const { assert!(2 * auditlake_parquet::DATA_PAGE_BYTES <= 1_000_000) };
+        const { assert!(auditlake_parquet::ROW_GROUP_BYTES <= 256_000_000) };
+    }
+
+    #[test]
     fn what_security_lake_would_not_take_is_refused() {
         check_refused(|s| s.source = "m365".to_owned(), "one class");
         check_refused(|s| s.source = "a/{class_uid}".to_owned(), "one class");
