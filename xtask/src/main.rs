@@ -49,6 +49,15 @@ enum Task {
         #[arg(long, default_value_t = 3600)]
         seconds: u32,
     },
+    /// Crash runs by the hundred, and count what was lost, written twice or left behind; any is a failure.
+    Soak {
+        /// How many crashes: half of them failures of the store within the process, half of them killed processes.
+        #[arg(long, default_value_t = 200)]
+        crashes: u32,
+        /// The same seed makes the same crashes.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Check who imports whom, and the licences and sources of the dependencies.
     Tidy,
     /// Everything that must pass before a change lands.
@@ -63,6 +72,7 @@ fn main() -> Result<()> {
         Task::Docs { check } => docs::run(&root()?, check),
         Task::Bench { arguments } => bench(&shell, &arguments),
         Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
+        Task::Soak { crashes, seed } => soak(&shell, crashes, seed),
         Task::Tidy => tidy::run(&shell),
         Task::Ci => ci(&shell),
     }
@@ -98,6 +108,22 @@ fn bench(shell: &Shell, arguments: &[String]) -> Result<()> {
     cmd!(
         shell,
         "cargo bench --package auditlake-normalizer --bench normalize -- {arguments...}"
+    )
+    .run()?;
+    Ok(())
+}
+
+fn soak(shell: &Shell, crashes: u32, seed: u64) -> Result<()> {
+    let _python = shell.push_env(
+        "AUDITLAKE_TEST_PYTHON",
+        python::environment(shell, &root()?)?,
+    );
+    let _crashes = shell.push_env("AUDITLAKE_SOAK_CRASHES", crashes.to_string());
+    let _seed = shell.push_env("AUDITLAKE_SOAK_SEED", seed.to_string());
+    cmd!(shell, "cargo build --package auditlake-cli").run()?;
+    cmd!(
+        shell,
+        "cargo test --package auditlake-tests --test it -- crash::soak --ignored --nocapture"
     )
     .run()?;
     Ok(())

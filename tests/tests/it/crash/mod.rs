@@ -1,4 +1,10 @@
-//! A run may be killed at any moment, and two may run at once.
+//! A run may be killed at any moment, its store may fail at any call, and two may run at once.
+
+mod lake;
+mod points;
+mod processes;
+mod soak;
+mod store;
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,7 +14,8 @@ use auditlake_simulator::{Fault, FaultRule, Operation, Selector};
 
 use crate::world::{World, binary};
 
-fn spawn(world: &World) -> Result<Child> {
+/// The binary as a run of the world's connection.
+fn command(world: &World) -> Result<Command> {
     let tenant = world.simulator.tenants().swap_remove(0);
     let address = world.simulator.address().to_string();
     let mut command = Command::new(binary()?);
@@ -31,7 +38,11 @@ fn spawn(world: &World) -> Result<Child> {
     ]);
     command.arg("--lake").arg(world.lake());
     command.env("AUDITLAKE_CLIENT_SECRET", &tenant.client_secret);
-    Ok(command
+    Ok(command)
+}
+
+fn spawn(world: &World) -> Result<Child> {
+    Ok(command(world)?
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
