@@ -62,6 +62,8 @@ async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
     match command {
         Command::Backfill(args) => commands::backfill::run(args, session).await,
         Command::Normalize(args) => commands::normalize::run(args, session).await,
+        Command::Compact(args) => commands::compact::run(args, session).await,
+        Command::Lake(command) => commands::lake::run(command, session).await,
         Command::Connection(command) => commands::connection::run(command, session).await,
         Command::Subscription(command) => commands::subscription::run(command, session).await,
         Command::Schema(command) => commands::schema::run(command, session).await,

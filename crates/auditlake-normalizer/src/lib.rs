@@ -52,6 +52,6 @@ mod verbs;
 
 pub use ndjson::write_ndjson;
 pub use normalizer::{Batch, Normalizer, Options, Origin, Position, Refused, Row};
-pub use ocsf_1_3::ocsf_1_3;
+pub use ocsf_1_3::{ocsf_1_3, ocsf_1_3_schema};
 pub use schema::{event_schema, quarantine_schema};
 pub use split::{SplitError, split_array};

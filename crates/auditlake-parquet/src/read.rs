@@ -7,6 +7,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use bytes::Bytes;
+use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::DecodeResult;
@@ -15,6 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 use parquet::schema::types::SchemaDescriptor;
+use sha2::{Digest, Sha256};
 
 use crate::column::{self, Column};
 use crate::{Error, Lake};
@@ -86,6 +88,21 @@ pub async fn read_text_column_at(
 pub async fn row_count_at(lake: &Lake, path: &str) -> Result<u64, Error> {
     let metadata = Object::new(lake, path).metadata().await?;
     Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default())
+}
+
+/// The SHA-256 of a file in the lake, in lower-case hex. The file is read as a stream.
+///
+/// # Errors
+///
+/// [`Error::Store`] if the store does not give the file.
+pub async fn sha256_at(lake: &Lake, path: &str) -> Result<String, Error> {
+    let object = lake.store().get(&lake.path(path)).await;
+    let mut bytes = object.map_err(Error::store(path))?.into_stream();
+    let mut hash = Sha256::new();
+    while let Some(part) = bytes.try_next().await.map_err(Error::store(path))? {
+        hash.update(&part);
+    }
+    Ok(format!("{:x}", hash.finalize()))
 }
 
 /// A file in a store, by ranges.

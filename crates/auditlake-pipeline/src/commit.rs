@@ -16,6 +16,7 @@ use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use crate::compact as compaction;
 use crate::dedup::{self, Addition};
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
@@ -128,6 +129,7 @@ impl Committer {
         };
         let mut leftovers = Leftovers::default();
         if !committer.site.read_only {
+            compaction::settle(&committer.site.lake, committer.run.id()).await?;
             committer.ledger.start_run(committer.run.id()).await?;
             leftovers = committer.ledger.leftovers().await?;
         }
@@ -442,6 +444,7 @@ impl Committer {
             started: Timestamp::now(),
             content_ids,
             paths,
+            replaces: Vec::new(),
         }
     }
 
@@ -455,6 +458,8 @@ impl Committer {
             counts: addition.counts,
             failed: failed.to_vec(),
             rolled_back: Vec::new(),
+            replaces: Vec::new(),
+            connections: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch, StructArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, FieldRef, Fields, Schema, TimeUnit};
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 use auditlake_normalizer::class::Class;
 use auditlake_normalizer::ocsf_1_3;
@@ -92,7 +92,14 @@ impl ClassBuffers {
 
 /// The events with times as Amazon's own files have them: timestamps in milliseconds, and a `time` that is never null.
 fn in_milliseconds(events: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let schema = events.schema();
+    let schema = schema_in_milliseconds(&events.schema());
+    let whole = StructArray::from(events.clone());
+    let columns = cast(&whole, &DataType::Struct(schema.fields().clone()))?;
+    RecordBatch::try_new(schema, columns.as_struct().columns().to_vec())
+}
+
+/// The columns that [`in_milliseconds`] makes of these.
+pub(crate) fn schema_in_milliseconds(schema: &Schema) -> SchemaRef {
     let fields: Fields = schema
         .fields()
         .iter()
@@ -101,10 +108,7 @@ fn in_milliseconds(events: &RecordBatch) -> Result<RecordBatch, ArrowError> {
             _ => field_in_milliseconds(field),
         })
         .collect();
-    let whole = StructArray::from(events.clone());
-    let columns = cast(&whole, &DataType::Struct(fields.clone()))?;
-    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
-    RecordBatch::try_new(schema.into(), columns.as_struct().columns().to_vec())
+    Schema::new_with_metadata(fields, schema.metadata().clone()).into()
 }
 
 fn field_in_milliseconds(field: &FieldRef) -> FieldRef {

@@ -3,12 +3,13 @@
 //! The service repeats records, within a blob, between blobs and between content types, up to days later. So a
 //! run knows the identities of all that the ledger's last days hold, about 40 bytes of memory a record.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use auditlake_parquet::{Lake, read_text_column_at};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 
+use crate::compact::replaced::Replacements;
 use crate::error::Error;
 use crate::ledger::Commit;
 use crate::tables::{EVENT_IDENTITY, QUARANTINE, QUARANTINE_IDENTITY};
@@ -26,40 +27,63 @@ impl Identities {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Adds what the files of these commits hold.
+    /// Adds what the files of these commits hold, or the files that replaced them.
     pub(crate) async fn load(&self, lake: &Lake, commits: &[Commit]) -> Result<(), Error> {
-        let paths: Vec<String> = commits
-            .iter()
-            .flat_map(|commit| &commit.files)
-            .map(|file| file.path.clone())
-            .collect();
-        stream::iter(paths)
-            .map(|path| async move { identities_of(lake, &path).await })
-            .buffer_unordered(READS)
-            .try_for_each(|uids| {
-                let uids = uids
-                    .iter()
-                    .flatten()
-                    .filter_map(|uid| u128::from_str_radix(uid, 16).ok());
-                self.with(|known| known.extend(uids));
-                futures::future::ok(())
-            })
-            .await?;
+        let files = commits.iter().flat_map(|commit| &commit.files);
+        let mut paths: BTreeSet<String> = files.map(|file| file.path.clone()).collect();
+        while !paths.is_empty() {
+            let replaced = Replacements::read(lake, &paths).await?;
+            paths = replaced.resolve(&paths);
+            let missing = self.load_files(lake, &paths).await?;
+            // A file that is gone may have been replaced after the compactions were read.
+            if missing == paths {
+                tell_gone(&missing);
+                break;
+            }
+            paths = missing;
+        }
         Ok(())
+    }
+
+    /// Adds what these files hold, and returns those that are not there.
+    async fn load_files(
+        &self,
+        lake: &Lake,
+        paths: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let mut missing = BTreeSet::new();
+        let mut read = stream::iter(paths.clone())
+            .map(|path| async move { (identities_of(lake, &path).await, path) })
+            .buffer_unordered(READS)
+            .boxed();
+        while let Some((uids, path)) = read.next().await {
+            let Some(uids) = uids? else {
+                missing.insert(path);
+                continue;
+            };
+            let uids = uids.iter().flatten();
+            let uids = uids.filter_map(|uid| u128::from_str_radix(uid, 16).ok());
+            self.with(|known| known.extend(uids));
+        }
+        Ok(missing)
     }
 }
 
-/// The identities of a file; none when it is gone, as then its records are not in the lake either.
+/// Without their files, records are not in the lake either.
+fn tell_gone(paths: &BTreeSet<String>) {
+    for path in paths {
+        tracing::warn!(path, "a committed file is not in the lake any more");
+    }
+}
+
+/// The identities of a file; none when it is gone.
 async fn identities_of(
     lake: &Lake,
     path: &str,
-) -> Result<Vec<Option<String>>, auditlake_parquet::Error> {
+) -> Result<Option<Vec<Option<String>>>, auditlake_parquet::Error> {
     match read_text_column_at(lake, path, identity_column(path)).await {
-        Err(error) if error.is_not_found() => {
-            tracing::warn!(path, "a committed file is not in the lake any more");
-            Ok(Vec::new())
-        }
-        read => read,
+        Err(error) if error.is_not_found() => Ok(None),
+        read => read.map(Some),
     }
 }
 

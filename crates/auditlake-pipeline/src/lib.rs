@@ -44,6 +44,10 @@ pub mod progress;
 mod recorder;
 pub mod report;
 
+pub mod compact;
+mod inventory;
+pub mod lake;
+
 pub mod check;
 pub mod files;
 pub mod subscription;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
-use auditlake_normalizer::class::Class;
+use auditlake_normalizer::class::{CLASSES, Class};
 use auditlake_normalizer::schema::{EVENTS_DIRECTORY, SCHEMA_VERSION};
-use auditlake_normalizer::{event_schema, quarantine_schema};
-use auditlake_parquet::{Partition, TableSpec};
+use auditlake_normalizer::{event_schema, ocsf_1_3_schema, quarantine_schema};
+use auditlake_parquet::{DEFAULT_ZSTD_LEVEL, Lake, Partition, TableSpec};
 
-use crate::layout::{Layout, SecurityLake};
+use crate::error::Error;
+use crate::event_buffers::schema_in_milliseconds;
+use crate::layout::{self, Layout, SecurityLake};
 
 /// The table of events, unless the lake has another name for it.
 pub const EVENTS: &str = EVENTS_DIRECTORY;
@@ -52,6 +54,45 @@ impl Tables {
     }
 }
 
+impl Tables {
+    /// The tables of a lake, as it says itself.
+    pub(crate) async fn of_lake(lake: &Lake) -> Result<Self, Error> {
+        let layout = layout::of(lake).await?;
+        Ok(Self::new(&layout, DEFAULT_ZSTD_LEVEL))
+    }
+
+    /// The directories of all tables of the lake, whether there are files in them or not.
+    pub(crate) fn directories(&self) -> Vec<String> {
+        let mut directories = match &self.events {
+            EventTables::One(spec) => vec![spec.name.clone()],
+            EventTables::ByClass(tables) => tables.directories(),
+        };
+        directories.push(self.quarantine.name.clone());
+        directories
+    }
+
+    /// The table that a file is in, with the column of its identities; none when it is in no table of the lake.
+    pub(crate) fn of_file(
+        &self,
+        path: &str,
+    ) -> Result<Option<(Arc<TableSpec>, &'static str)>, Error> {
+        if is_below(path, &self.quarantine.name) {
+            return Ok(Some((Arc::clone(&self.quarantine), QUARANTINE_IDENTITY)));
+        }
+        let spec = match &self.events {
+            EventTables::One(spec) => is_below(path, &spec.name).then(|| Arc::clone(spec)),
+            EventTables::ByClass(tables) => tables.of_file(path)?,
+        };
+        Ok(spec.map(|spec| (spec, EVENT_IDENTITY)))
+    }
+}
+
+/// Whether a path is in a directory or one below it.
+pub(crate) fn is_below(path: &str, directory: &str) -> bool {
+    let rest = path.strip_prefix(directory);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 impl EventTables {
     fn new(layout: &Layout, zstd_level: i32) -> Self {
         let table = match layout {
@@ -77,6 +118,20 @@ impl ClassTables {
         let directory = self.security_lake.directory(class);
         let spec = TableSpec::new(directory, schema, "time");
         Arc::new(events(spec, &self.layout, self.zstd_level))
+    }
+
+    fn directories(&self) -> Vec<String> {
+        let directory = |class: &&Class| self.security_lake.directory(class);
+        CLASSES.iter().map(directory).collect()
+    }
+
+    fn of_file(&self, path: &str) -> Result<Option<Arc<TableSpec>>, Error> {
+        let is_its = |class: &&&Class| is_below(path, &self.security_lake.directory(class));
+        let Some(class) = CLASSES.iter().find(is_its) else {
+            return Ok(None);
+        };
+        let schema = ocsf_1_3_schema(class).map_err(Error::Rows)?;
+        Ok(schema.map(|schema| self.of(class, schema_in_milliseconds(&schema))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Scenarios: a service with its faults, a run, and what DuckDB then finds in the lake.
 
+mod compact;
 mod crash;
 mod faults;
 mod files;

@@ -1,9 +1,11 @@
 //! What can be asked on the command line. Every flag has an `AUDITLAKE_…` variable.
 
 pub(crate) mod backfill;
+pub(crate) mod compact;
 pub(crate) mod connection;
 pub(crate) mod connections;
 pub(crate) mod demo;
+pub(crate) mod lake;
 pub(crate) mod layout;
 pub(crate) mod normalize;
 pub(crate) mod output;
@@ -17,8 +19,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::backfill::BackfillArgs;
+use self::compact::CompactArgs;
 use self::connections::ConnectionCommand;
 use self::demo::DemoArgs;
+use self::lake::LakeCommand;
 use self::normalize::NormalizeArgs;
 use self::schema::SchemaCommand;
 use self::simulate::SimulateArgs;
@@ -109,6 +113,9 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Backfill(BackfillArgs),
     Normalize(NormalizeArgs),
+    Compact(CompactArgs),
+    #[command(subcommand)]
+    Lake(LakeCommand),
     #[command(subcommand)]
     Connection(ConnectionCommand),
     #[command(subcommand)]

@@ -1,9 +1,11 @@
 //! One file a command.
 
 pub(crate) mod backfill;
+pub(crate) mod compact;
 pub(crate) mod connection;
 pub(crate) mod demo;
 mod inputs;
+pub(crate) mod lake;
 pub(crate) mod normalize;
 pub(crate) mod schema;
 pub(crate) mod simulate;

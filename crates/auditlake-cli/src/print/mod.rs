@@ -1,5 +1,6 @@
 //! What is written for people (standard error) and for programs (standard output).
 
+pub(crate) mod lake;
 pub(crate) mod report;
 pub(crate) mod table;
 

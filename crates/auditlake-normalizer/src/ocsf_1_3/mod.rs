@@ -35,13 +35,13 @@ use std::collections::{BTreeMap, HashMap};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StructArray, UInt32Array};
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::{concat, concat_batches, filter, not, sort_to_indices, take_record_batch};
-use arrow::datatypes::{Int32Type, Schema};
+use arrow::datatypes::{Int32Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use self::arrays::{Member, any, present};
 use self::forms::Form;
 use crate::class::{self, Class};
-use crate::schema::OLDER_OCSF_VERSION as VERSION;
+use crate::schema::{OLDER_OCSF_VERSION as VERSION, event_schema};
 
 /// Makes OCSF 1.3.0 of events of [`event_schema`](crate::event_schema): for each class that comes of it one batch, with
 /// the columns of that class, the same whatever the events are. Rows keep their order within a class.
@@ -84,6 +84,19 @@ pub fn ocsf_1_3(events: &RecordBatch) -> Result<Vec<(&'static Class, RecordBatch
     made.into_values()
         .map(|(class, parts)| Ok((class, in_order(&parts)?)))
         .collect()
+}
+
+/// The columns that [`ocsf_1_3`] gives the events of a class; none when OCSF 1.3.0 has no such events of ours.
+///
+/// # Errors
+/// As [`ocsf_1_3`].
+pub fn ocsf_1_3_schema(class: &'static Class) -> Result<Option<SchemaRef>, ArrowError> {
+    let Some(form) = forms::of(class) else {
+        return Ok(None);
+    };
+    let none = RecordBatch::new_empty(event_schema());
+    let (made, _) = convert(form, class, &Rows::of(&none, Vec::new())?)?;
+    Ok(Some(made.events.schema()))
 }
 
 /// Events of one class, with their numbers in the batch.

@@ -1,5 +1,7 @@
 //! Keys and identities of all rows, read without the rest of the files.
 
+use std::collections::BTreeSet;
+
 use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -11,52 +13,90 @@ use super::{MergeInput, MergeOptions, READS};
 use crate::column::{self, Column};
 use crate::{Error, Lake};
 
-/// What a pass found.
-pub(super) type Indexed = (Vec<Rows>, Vec<(u128, Position)>);
+/// One of several looks at the identities, each at a part of the hashes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pass {
+    pub(super) number: u64,
+    pub(super) of: u64,
+}
 
-/// The keys of all rows, in the first pass, and the identities that are of this pass.
+impl Pass {
+    fn has(self, uid: u128) -> bool {
+        uid % u128::from(self.of) == u128::from(self.number)
+    }
+
+    /// The first pass learns what does not depend on hashes.
+    fn is_first(self) -> bool {
+        self.number == 0
+    }
+}
+
+/// What a pass found.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// The keys of all files, in the first pass.
+    pub(super) files: Vec<Rows>,
+    /// The identities that are of the pass.
+    pub(super) identities: Vec<(u128, Position)>,
+    /// The paths of the leaves that have values in some file, in the first pass.
+    pub(super) filled: BTreeSet<String>,
+}
+
+/// What a pass found in a file.
+#[derive(Debug, Default)]
+struct FileIndex {
+    keys: Vec<i64>,
+    identities: Vec<(u128, u32)>,
+    filled: BTreeSet<String>,
+}
+
+/// Reads keys and identities of all files.
 pub(super) async fn index(
     lake: &Lake,
     inputs: &[MergeInput],
     options: &MergeOptions,
-    pass: u64,
-    passes: u64,
-) -> Result<Indexed, Error> {
-    let mut found = stream::iter(inputs)
-        .map(|input| index_file(lake, input, options, pass, passes))
-        .buffered(READS);
-    let (mut files, mut identities) = (Vec::new(), Vec::new());
-    while let Some((keys, uids)) = found.try_next().await? {
-        let file = u32::try_from(files.len()).unwrap_or(u32::MAX);
-        identities.extend(uids.into_iter().map(|(uid, row)| (uid, (file, row))));
-        files.push(Rows::new(keys));
+    pass: Pass,
+) -> Result<Index, Error> {
+    // Owned inputs and a boxed stream, as references would keep the merge from being spawned.
+    let mut found = stream::iter(inputs.to_vec())
+        .map(|input| async move { index_file(lake, &input, options, pass).await })
+        .buffered(READS)
+        .boxed();
+    let mut index = Index::default();
+    while let Some(of_file) = found.try_next().await? {
+        let file = u32::try_from(index.files.len()).unwrap_or(u32::MAX);
+        let identities = of_file.identities.into_iter();
+        index
+            .identities
+            .extend(identities.map(|(uid, row)| (uid, (file, row))));
+        index.files.push(Rows::new(of_file.keys));
+        index.filled.extend(of_file.filled);
     }
-    Ok((files, identities))
+    Ok(index)
 }
 
 async fn index_file(
     lake: &Lake,
     input: &MergeInput,
     options: &MergeOptions,
-    pass: u64,
-    passes: u64,
-) -> Result<(Vec<i64>, Vec<(u128, u32)>), Error> {
+    pass: Pass,
+) -> Result<FileIndex, Error> {
     let opened = Opened::new(lake, input).await?;
     let (sort, identity) = (options.table.sort_by.as_str(), options.identity.as_str());
-    let (mut keys, mut uids, mut row) = (Vec::new(), Vec::new(), 0);
+    let (mut found, mut row) = (FileIndex::default(), 0);
     let columns = [sort, identity];
-    let columns = if pass == 0 {
+    let columns = if pass.is_first() {
         &columns[..]
     } else {
         &columns[1..]
     };
     let each = |batch: RecordBatch| {
-        if pass == 0 {
-            append_keys(&batch, sort, &input.path, &mut keys)?;
+        if pass.is_first() {
+            append_keys(&batch, sort, &input.path, &mut found.keys)?;
         }
         append_identities(&batch, identity, &input.path, &mut |uid| {
-            if let Some(uid) = uid.filter(|uid| is_of_pass(*uid, pass, passes)) {
-                uids.push((uid, row));
+            if let Some(uid) = uid.filter(|uid| pass.has(*uid)) {
+                found.identities.push((uid, row));
             }
             row += 1;
         })
@@ -64,14 +104,11 @@ async fn index_file(
     opened
         .read_columns(lake, &input.path, columns, each)
         .await?;
-    if pass == 0 {
-        check_input(input, &keys)?;
+    if pass.is_first() {
+        check_input(input, &found.keys)?;
+        found.filled = opened.filled_leaves();
     }
-    Ok((keys, uids))
-}
-
-fn is_of_pass(uid: u128, pass: u64, passes: u64) -> bool {
-    uid % u128::from(passes) == u128::from(pass)
+    Ok(found)
 }
 
 /// What the order is decided by must be so.

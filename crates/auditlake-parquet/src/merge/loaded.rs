@@ -1,8 +1,9 @@
-//! What a merge holds between reading and writing: the rows of a slice, and files that are half read.
+//! What a merge holds between reading and writing: the rows of a slice.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::RecordBatch;
 
@@ -16,13 +17,6 @@ pub(super) struct Loaded {
     pub(super) batches: Arc<Vec<RecordBatch>>,
     pub(super) rows: Vec<RowRef>,
     pub(super) written: usize,
-}
-
-/// Files that are half read, as far as there is room for them.
-#[derive(Debug, Default)]
-pub(super) struct Cache {
-    pub(super) opened: BTreeMap<u32, Opened>,
-    bytes: usize,
 }
 
 impl Loaded {
@@ -98,23 +92,19 @@ impl Starts {
     }
 }
 
-impl Cache {
-    pub(super) fn keep(&mut self, file: u32, opened: Option<Opened>, needed: bool) {
-        if let Some(old) = self.opened.remove(&file) {
-            self.bytes -= old.memory_bytes();
-        }
-        if let Some(opened) = opened.filter(|_| needed) {
-            self.bytes += opened.memory_bytes();
-            self.opened.insert(file, opened);
-        }
+/// Bytes that may be kept until the next slice.
+pub(super) struct Room(AtomicUsize);
+
+impl Room {
+    pub(super) fn new(bytes: usize) -> Self {
+        Self(AtomicUsize::new(bytes))
     }
 
-    pub(super) fn shrink(&mut self, most: usize) {
-        while self.bytes > most {
-            let Some((_, dropped)) = self.opened.pop_last() else {
-                break;
-            };
-            self.bytes -= dropped.memory_bytes();
-        }
+    /// Takes so many bytes, if there are so many.
+    pub(super) fn take(&self, bytes: usize) -> bool {
+        let rest = |room: usize| room.checked_sub(bytes);
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest)
+            .is_ok()
     }
 }

@@ -13,12 +13,14 @@
 //! | --- | --- |
 //! | sort keys and marks of rows left out: 9 bytes a row | at most `L / 8`; more rows are refused |
 //! | identities while repeats are looked for: 32 bytes a row | at most `L / 4`: more rows take several passes, each over the identities of one range of hashes |
-//! | rows of a slice | about `L / 8` |
-//! | the row group under way | about `L / 8` |
+//! | rows of a slice | about `L / 16`, and a part of them once more in order |
+//! | the row group under way | about `L / 16` |
 //! | the finished part of the file under way | the target size, at most `3 L / 8` |
-//! | small files and footers that the next slice needs again | at most `L / 16` |
+//! | small files and footers that the next slice needs again, and those that this one has | at most `L / 16` each |
+//! | compression: tables for each column that has values | some megabytes a column of long texts at level 9 |
 //!
-//! The second is over before the last four begin. Looking for repeats is exact: no two rows of the
+//! The second is over before the last five begin. What compression takes does not depend on the limit: below some
+//! 256 MiB it is the larger part. Looking for repeats is exact: no two rows of the
 //! merged files have the same identity, whatever their times.
 
 mod index;
@@ -27,14 +29,15 @@ mod order;
 mod output;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use self::index::index;
-use self::loaded::{Cache, Loaded, Part};
-use self::order::{Order, Position, Rows, Slice};
+use self::index::{Pass, index};
+use self::loaded::{Loaded, Part, Room};
+use self::order::{Order, Position, Slice};
 pub use self::output::MergedFile;
 use self::output::Output;
 use self::source::Opened;
@@ -76,13 +79,23 @@ pub struct MergeOptions {
     pub memory_limit: u64,
 }
 
+impl MergeOptions {
+    /// The largest target size that a memory limit has room for, in bytes. A larger one is taken as this.
+    pub fn largest_target(memory_limit: u64) -> u64 {
+        memory_limit / 8 * 3
+    }
+}
+
 /// A merge under way.
 pub struct Merge {
     lake: Lake,
     options: MergeOptions,
     inputs: Vec<MergeInput>,
     order: Order,
-    cache: Cache,
+    /// Files that are half read, as far as there is room for them.
+    opened: BTreeMap<u32, Opened>,
+    /// The leaves without a value in any input.
+    empty: Vec<usize>,
     rows: u64,
     duplicates: u64,
     row_bytes: usize,
@@ -107,20 +120,21 @@ impl Merge {
         let passes = (rows * IDENTITY_BYTES)
             .div_ceil((options.memory_limit / 4).max(1))
             .max(1);
-        let mut files: Vec<Rows> = Vec::new();
-        let mut duplicates = 0;
-        for pass in 0..passes {
-            let (keys, mut identities) = index(lake, &inputs, &options, pass, passes).await?;
-            if pass == 0 {
-                files = keys;
-            }
-            duplicates += order::drop_repeats(&mut files, &mut identities);
+        let pass = |number| Pass { number, of: passes };
+        let mut found = index(lake, &inputs, &options, pass(0)).await?;
+        let mut duplicates = order::drop_repeats(&mut found.files, &mut found.identities);
+        found.identities = Vec::new();
+        for number in 1..passes {
+            let found_more = index(lake, &inputs, &options, pass(number)).await?;
+            let mut identities = found_more.identities;
+            duplicates += order::drop_repeats(&mut found.files, &mut identities);
         }
         Ok(Self {
             lake: lake.clone(),
             inputs,
-            order: Order::new(files),
-            cache: Cache::default(),
+            empty: empty_leaves(&options.table, &found.filled)?,
+            order: Order::new(found.files),
+            opened: BTreeMap::new(),
             rows,
             duplicates,
             row_bytes: FIRST_GUESS,
@@ -167,7 +181,7 @@ impl Merge {
     }
 
     fn target(&self, last: bool) -> usize {
-        let most = self.options.memory_limit / 8 * 3;
+        let most = MergeOptions::largest_target(self.options.memory_limit);
         let target = self.options.target_bytes.min(most).max(1);
         if last { usize::MAX } else { usize_of(target) }
     }
@@ -180,7 +194,7 @@ impl Merge {
             }
             // The old rows go before the new ones come.
             self.loaded = Loaded::default();
-            let rows = usize_of(self.options.memory_limit / 8) / self.row_bytes.max(1);
+            let rows = usize_of(self.options.memory_limit / 16) / self.row_bytes.max(1);
             let slice = self.order.slice(rows);
             self.loaded = self.load(slice).await?;
         }
@@ -190,63 +204,57 @@ impl Merge {
     async fn load(&mut self, slice: Slice) -> Result<Loaded, Error> {
         let mut read = self.read(&slice).await?;
         let bytes: usize = read.values().map(Part::memory_bytes).sum();
-        let rows: usize = slice
-            .ranges
-            .values()
-            .map(std::iter::ExactSizeIterator::len)
-            .sum();
-        self.row_bytes = bytes / rows.max(1) + 1;
-        for (file, part) in &mut read {
-            self.cache
-                .keep(*file, part.opened.take(), self.order.has_more_of(*file));
-        }
-        self.cache.shrink(usize_of(self.options.memory_limit / 16));
+        let rows = slice.ranges.values().map(ExactSizeIterator::len);
+        self.row_bytes = bytes / rows.sum::<usize>().max(1) + 1;
+        self.opened = read
+            .iter_mut()
+            .filter_map(|(file, part)| Some((*file, part.opened.take()?)))
+            .collect();
         Ok(Loaded::new(&slice, read))
     }
 
     /// Reads the slice's rows, a few files at a time.
     async fn read(&self, slice: &Slice) -> Result<BTreeMap<u32, Part>, Error> {
+        let room = &Room::new(usize_of(self.options.memory_limit / 16));
         stream::iter(slice.ranges.clone())
-            .map(|(file, rows)| async move {
-                let input = &self.inputs[file as usize];
-                let opened = match self.cache.opened.get(&file) {
-                    Some(opened) => opened.clone(),
-                    None => Opened::new(&self.lake, input).await?,
-                };
-                let first_row = rows.start;
-                let mut batches = Vec::new();
-                for batch in opened.read_rows(&self.lake, &input.path, rows).await? {
-                    batches.push(adapt::adapt(&self.options.table, &batch, &input.path)?);
-                }
-                let part = Part {
-                    opened: Some(opened),
-                    first_row,
-                    batches,
-                };
-                Ok((file, part))
-            })
+            .map(|(file, rows)| self.read_part(file, rows, room))
             .buffer_unordered(READS)
+            .boxed()
             .try_collect()
             .await
     }
 
-    fn begin(&self, name: &str) -> Result<Output, Error> {
-        let spec = &self.options.table;
-        let empty = self.empty_leaves().map_err(Error::arrow(&spec.name))?;
-        let path = format!("{}/{name}.parquet", self.options.directory);
-        let row_group_bytes = usize_of(self.options.memory_limit / 8);
-        Output::new(spec, path, usize_of(self.rows), row_group_bytes, &empty)
+    async fn read_part(
+        &self,
+        file: u32,
+        rows: Range<usize>,
+        room: &Room,
+    ) -> Result<(u32, Part), Error> {
+        let input = &self.inputs[file as usize];
+        let opened = match self.opened.get(&file) {
+            Some(opened) => opened.clone(),
+            None => Opened::new(&self.lake, input).await?,
+        };
+        let first_row = rows.start;
+        let mut batches = Vec::new();
+        for batch in opened.read_rows(&self.lake, &input.path, rows).await? {
+            batches.push(adapt::adapt(&self.options.table, &batch, &input.path)?);
+        }
+        let is_kept = self.order.has_more_of(file) && room.take(opened.memory_bytes());
+        let part = Part {
+            opened: is_kept.then_some(opened),
+            first_row,
+            batches,
+        };
+        Ok((file, part))
     }
 
-    /// The leaves without a value, when all rows that there are can be looked at in one piece.
-    fn empty_leaves(&self) -> Result<Vec<usize>, arrow::error::ArrowError> {
-        let loaded = &self.loaded;
-        let gathered = encode::gathered_rows(&loaded.batches);
-        if loaded.written > 0 || !self.order.is_done() || loaded.rows.len() > gathered {
-            return Ok(Vec::new());
-        }
-        let batch = encode::gather(&self.options.table, &loaded.batches, &loaded.rows)?;
-        Ok(column::empty_leaves(&batch))
+    fn begin(&self, name: &str) -> Result<Output, Error> {
+        let path = format!("{}/{name}.parquet", self.options.directory);
+        let row_group_bytes = usize_of(self.options.memory_limit / 16);
+        let rows = usize_of(self.rows);
+        let spec = &self.options.table;
+        Output::new(spec, path, rows, row_group_bytes, &self.empty)
     }
 
     /// Writes loaded rows until there are no more or the file is large enough.
@@ -267,6 +275,15 @@ impl Merge {
         self.loaded = loaded;
         Ok(output)
     }
+}
+
+/// The leaves that no input has a value in.
+fn empty_leaves(spec: &TableSpec, filled: &BTreeSet<String>) -> Result<Vec<usize>, Error> {
+    let leaves = column::leaves(spec)?;
+    let empty = leaves
+        .iter()
+        .filter(|leaf| !filled.contains(&leaf.path.string()));
+    Ok(empty.map(|leaf| leaf.index).collect())
 }
 
 fn check_room(rows: u64, options: &MergeOptions) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! A file that is read piece by piece: ranges of its rows, or some of its columns.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +9,10 @@ use bytes::Bytes;
 use parquet::DecodeResult;
 use parquet::arrow::arrow_reader::RowSelection;
 use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
+use parquet::file::statistics::Statistics;
 
 use super::MergeInput;
 use crate::read::{Object, mask};
@@ -56,6 +60,20 @@ impl Opened {
 
     pub(super) fn rows(&self) -> usize {
         usize::try_from(self.metadata.file_metadata().num_rows()).unwrap_or_default()
+    }
+
+    /// The paths of the leaves that have a value, by the footer; where it does not tell, they may have one.
+    pub(super) fn filled_leaves(&self) -> BTreeSet<String> {
+        let groups = self.metadata.row_groups().iter();
+        let chunks = groups.flat_map(RowGroupMetaData::columns);
+        let has_values = |chunk: &&ColumnChunkMetaData| {
+            let nulls = chunk.statistics().and_then(Statistics::null_count_opt);
+            nulls.is_none_or(|nulls| u64::try_from(chunk.num_values()) != Ok(nulls))
+        };
+        chunks
+            .filter(has_values)
+            .map(|chunk| chunk.column_path().string())
+            .collect()
     }
 
     /// Reads a range of rows, and all columns.

@@ -24,8 +24,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{LayoutChoice, LayoutName, SecurityLakeChoice};
-pub(crate) use record::settle;
 pub use record::{LAKE_RECORD_PATH, LAKE_RECORD_VERSION, LakeRecord};
+pub(crate) use record::{of, settle};
 pub use security_lake::SecurityLake;
 pub use template::PathTemplate;
 

@@ -126,6 +126,19 @@ pub(crate) async fn settle(
     first(lake, choice, &record).await
 }
 
+/// The layout of a lake that may be there already; that of a new one unless told otherwise.
+///
+/// # Errors
+///
+/// [`Error::OtherLake`] if a later build made it.
+pub(crate) async fn of(lake: &Lake) -> Result<Layout, Error> {
+    let record = read(lake).await?;
+    record.map_or_else(
+        || Ok(Layout::default()),
+        |record| record.agree(&LayoutChoice::default()),
+    )
+}
+
 /// Makes the record that of the lake, unless another first run was faster: then its choice stands.
 async fn first(lake: &Lake, choice: &LayoutChoice, record: &LakeRecord) -> Result<Layout, Error> {
     let there = if create(lake, record).await? {

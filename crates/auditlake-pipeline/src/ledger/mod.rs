@@ -5,11 +5,12 @@
 //! | intent | commit | state |
 //! | --- | --- | --- |
 //! | no | no | nothing was written |
-//! | yes | no | open: files may be there; rolled back once its process is dead or its lease is over |
+//! | yes | no | open: files may be there; rolled back once its process is dead, its lease is over, or another run has waited for it long enough |
 //! | yes | yes, with files or content ids | in the lake |
 //! | yes | yes, with `rolled_back` | the files are removed, the number is not used again |
 //!
-//! Nothing of the ledger is ever changed or deleted.
+//! Nothing of the ledger is ever changed or deleted. Compactions have a ledger of the same form, under a name that no
+//! connection has, since they merge files of all connections; see [`crate::compact`].
 
 mod path;
 mod process;
@@ -32,11 +33,16 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 pub(crate) use path::{Kind, Place, UnitKey};
-pub(crate) use process::{LiveRun, Process};
-pub use record::{Commit, CommittedFile, Counts, Failed, Intent, LEDGER_VERSION};
+pub(crate) use process::{LiveRun, Liveness, Process};
+pub use record::{
+    COMPACTION_VERSION, Commit, CommittedFile, Counts, Failed, Intent, LEDGER_VERSION,
+};
 
 /// Concurrent reads of ledger objects.
 const READS: usize = 32;
+
+/// What stands for a connection in the ledger of compactions. No connection's name starts with a dot.
+const COMPACTIONS: &str = ".compaction";
 
 /// The ledger of one connection.
 #[derive(Debug, Clone)]
@@ -94,6 +100,11 @@ impl Ledger {
         }
     }
 
+    /// The ledger of what replaced files of any connection: its content types are tables, its windows partitions.
+    pub(crate) fn of_compactions(lake: &Lake) -> Self {
+        Self::new(lake.clone(), COMPACTIONS)
+    }
+
     /// Lists the generations of the content types, from the window named `from` on, or all.
     pub(crate) async fn scan(
         &self,
@@ -118,6 +129,31 @@ impl Ledger {
         Ok(scan)
     }
 
+    /// As [`scan`](Self::scan), of all content types that there are.
+    pub(crate) async fn scan_all(&self, from: Option<&str>) -> Result<Scan, Error> {
+        let content_types = self
+            .directories(&path::connection(&self.connection))
+            .await?;
+        self.scan(&content_types, from).await
+    }
+
+    /// Names of the connections that have a ledger.
+    pub(crate) async fn connections(lake: &Lake) -> Result<Vec<String>, Error> {
+        let mut names = Self::of_compactions(lake).directories(path::ROOT).await?;
+        names.retain(|name| name != COMPACTIONS);
+        Ok(names)
+    }
+
+    async fn directories(&self, below: &str) -> Result<Vec<String>, Error> {
+        let prefix = self.lake.path(below);
+        let listed = self.lake.store().list_with_delimiter(Some(&prefix)).await;
+        let listed = listed.map_err(ledger_error(&prefix))?;
+        let names = listed.common_prefixes.iter();
+        Ok(names
+            .filter_map(|path| path.filename().map(str::to_owned))
+            .collect())
+    }
+
     /// Reads the commits at these places.
     pub(crate) async fn read_commits(
         &self,
@@ -129,6 +165,7 @@ impl Ledger {
                 Ok((place, commit))
             })
             .buffered(READS)
+            .boxed()
             .try_collect()
             .await
     }
@@ -255,6 +292,7 @@ pub(crate) mod tests {
             started: Timestamp::UNIX_EPOCH,
             content_ids: vec!["blob$1".to_owned()],
             paths: paths.iter().map(ToString::to_string).collect(),
+            replaces: Vec::new(),
         }
     }
 
@@ -270,7 +308,7 @@ pub(crate) mod tests {
         let ledger = memory();
         let at = place("20260504T100000Z_20260504T110000Z", 0);
         let later = Commit {
-            version: LEDGER_VERSION + 1,
+            version: COMPACTION_VERSION + 1,
             ..commit("a")
         };
         ledger.create_commit(&at, &later).await.unwrap();
@@ -278,7 +316,7 @@ pub(crate) mod tests {
         let path = ledger.path(&at, Kind::Commit);
         assert!(error.contains(path.as_ref()), "{error}");
         assert!(
-            error.contains("version 2") && error.contains("newer auditlake"),
+            error.contains("version 3") && error.contains("newer auditlake"),
             "{error}"
         );
     }

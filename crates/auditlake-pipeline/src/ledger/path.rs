@@ -3,7 +3,7 @@
 use object_store::path::Path;
 
 /// Directory of all ledgers, below the lake's root.
-const ROOT: &str = "_auditlake/ledger";
+pub(crate) const ROOT: &str = "_auditlake/ledger";
 
 /// A unit of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,9 +67,14 @@ impl Place {
     }
 }
 
+/// Directory of a connection.
+pub(crate) fn connection(connection: &str) -> String {
+    format!("{ROOT}/{connection}")
+}
+
 /// Directory of a content type.
 pub(crate) fn content_type(connection: &str, content_type: &str) -> String {
-    format!("{ROOT}/{connection}/{content_type}")
+    format!("{}/{content_type}", self::connection(connection))
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use crate::ledger::process::Process;
 
 /// Version of the ledger's records.
 pub const LEDGER_VERSION: u32 = 1;
+/// Version of the records of compactions: those that may have [`Commit::replaces`].
+pub const COMPACTION_VERSION: u32 = 2;
 
 /// What every version of every record has.
 #[derive(Deserialize)]
@@ -24,7 +26,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, E
         source,
     };
     let Versioned { version } = serde_json::from_slice(bytes).map_err(failed)?;
-    if version > LEDGER_VERSION {
+    if version > COMPACTION_VERSION {
         return Err(Error::LaterRecord {
             path: path.to_owned(),
             version,
@@ -48,6 +50,9 @@ pub struct Intent {
     pub content_ids: Vec<String>,
     /// The exact paths of the files, below the lake's root.
     pub paths: Vec<String>,
+    /// The paths that the new files are to replace. Only compactions have some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
 }
 
 /// Settles a generation: it is in the lake, or it was rolled back and never will be.
@@ -75,6 +80,13 @@ pub struct Commit {
     /// in case that a slow writer comes late. Empty for a generation that is in the lake.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rolled_back: Vec<String>,
+    /// The paths of committed files whose rows are in [`files`](Self::files) now. They are to be removed; until they
+    /// are, their rows are in the lake twice. Only compactions have some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
+    /// The connections that the replaced files came from. Only compactions have some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
 }
 
 impl Commit {
@@ -89,6 +101,8 @@ impl Commit {
             counts: Counts::default(),
             failed: Vec::new(),
             rolled_back: paths,
+            replaces: Vec::new(),
+            connections: Vec::new(),
         }
     }
 }
@@ -166,6 +180,19 @@ mod tests {
         check_stored::<Commit>("commit");
         check_stored::<crate::ledger::runs::Run>("start");
         check_stored::<crate::ledger::runs::Run>("end");
+    }
+
+    #[test]
+    fn version_2_says_what_it_replaces() {
+        let commit = include_bytes!("../../test-data/ledger/v2/commit.json");
+        let intent = include_bytes!("../../test-data/ledger/v2/intent.json");
+        let commit: Commit = read("a", commit).unwrap();
+        assert_eq!(commit.version, COMPACTION_VERSION);
+        assert_eq!((commit.replaces.len(), commit.files.len()), (2, 1));
+        assert_eq!(commit.connections, ["contoso", "fabrikam"]);
+        let intent: Intent = read("a", intent).unwrap();
+        assert_eq!(intent.replaces, commit.replaces);
+        assert_eq!(intent.paths[0], commit.files[0].path);
     }
 
     #[test]

@@ -38,6 +38,15 @@ pub(crate) struct OtherRuns {
     pub(crate) own_start: Option<Timestamp>,
 }
 
+/// A run that did not say that it ended.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenRun {
+    pub(crate) run_id: String,
+    pub(crate) liveness: Liveness,
+    /// When it started, by the store's clock.
+    pub(crate) made: Timestamp,
+}
+
 impl Ledger {
     /// Tells other runs of this one.
     pub(crate) async fn start_run(&self, run_id: &str) -> Result<(), Error> {
@@ -83,10 +92,50 @@ impl Ledger {
         Ok(others)
     }
 
+    /// The runs that did not say that they ended, with the marks of old ones that did removed.
+    ///
+    /// For the ledger of compactions: there nothing is forgotten before somebody has dealt with it.
+    pub(crate) async fn open_runs(&self, run_id: &str) -> Result<Vec<OpenRun>, Error> {
+        let prefix = self.lake.path(&self.runs());
+        let objects = self.lake.store().list(Some(&prefix));
+        let objects: Vec<ObjectMeta> =
+            objects.try_collect().await.map_err(ledger_error(&prefix))?;
+        let names: BTreeSet<&str> = objects.iter().map(name).collect();
+        let now = Timestamp::now();
+        let mut open = Vec::new();
+        for object in &objects {
+            let name = name(object);
+            let Some(run) = name.strip_suffix(START).filter(|run| *run != run_id) else {
+                continue;
+            };
+            let end = format!("{run}{END}");
+            if !names.contains(end.as_str()) {
+                open.push(self.open_run(run, object).await?);
+            } else if made(object) + KEPT < now {
+                // The start goes first: without its end it would look like a run that was killed.
+                let marks = [name, &end].map(|name| format!("{}/{name}", self.runs()));
+                self.remove(&marks).await?;
+            }
+        }
+        Ok(open)
+    }
+
+    async fn open_run(&self, run_id: &str, start: &ObjectMeta) -> Result<OpenRun, Error> {
+        Ok(OpenRun {
+            run_id: run_id.to_owned(),
+            liveness: self.liveness(run_id).await?,
+            made: made(start),
+        })
+    }
+
     async fn is_at_work(&self, run_id: &str) -> Result<bool, Error> {
+        Ok(self.liveness(run_id).await? != Liveness::Dead)
+    }
+
+    async fn liveness(&self, run_id: &str) -> Result<Liveness, Error> {
         let path = self.lake.path(&format!("{}/{run_id}{START}", self.runs()));
         let run: Run = self.read(&path).await?;
-        Ok(run.process.liveness(run_id) != Liveness::Dead)
+        Ok(run.process.liveness(run_id))
     }
 
     async fn list_runs(&self, run_id: &str) -> Result<OtherRuns, Error> {

@@ -1,0 +1,85 @@
+//! `auditlake compact`.
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+use jiff::civil::Date;
+
+use super::output::ReportArgs;
+use super::value::size;
+
+const EXAMPLES: &str = "\
+Examples:
+  auditlake compact --lake s3://security/audit
+      every day before yesterday that has more than one small file
+  auditlake compact --lake ./lake --dry-run
+      only say what would be merged
+  auditlake compact --lake ./lake --until 2026-05-04 --target-size 256MiB --memory-limit 1GiB
+  auditlake compact --lake ./lake --report - | jq .totals
+
+It may be killed at any moment, run beside a backfill, and be run again: the next run settles what it finds. While the
+files of a day and class are replaced, a query may count rows of it twice, or find a file gone and have to be repeated.";
+
+/// Merge the small files of closed days into large ones, each record once
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct CompactArgs {
+    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
+    #[arg(
+        long,
+        env = "AUDITLAKE_LAKE",
+        value_name = "URL",
+        help_heading = "Options"
+    )]
+    pub(crate) lake: String,
+    /// Only files whose rows all came by this connection, repeated for more [default: all files]
+    #[arg(
+        long = "connection",
+        env = "AUDITLAKE_CONNECTION",
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "Options"
+    )]
+    pub(crate) connections: Vec<String>,
+    /// The first day to leave alone, UTC [default: yesterday, as its records still come]
+    #[arg(
+        long,
+        env = "AUDITLAKE_UNTIL",
+        value_name = "DAY",
+        help_heading = "Options"
+    )]
+    pub(crate) until: Option<Date>,
+    /// Size after which a file ends; at most three eighths of the memory limit
+    #[arg(long, env = "AUDITLAKE_TARGET_SIZE", value_name = "SIZE", default_value = "192MiB", value_parser = size, help_heading = "Options")]
+    pub(crate) target_size: u64,
+    /// Memory that the process should stay under
+    #[arg(long, env = "AUDITLAKE_MEMORY_LIMIT", value_name = "SIZE", default_value = "512MiB", value_parser = size, help_heading = "Options")]
+    pub(crate) memory_limit: u64,
+    /// Only say what would be merged
+    #[arg(long, env = "AUDITLAKE_DRY_RUN", value_parser = FalseyValueParser::new(), help_heading = "Options")]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use auditlake_pipeline::compact::CompactOptions;
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Only {
+        #[command(flatten)]
+        args: CompactArgs,
+    }
+
+    #[test]
+    fn the_defaults_are_the_pipelines() {
+        let args = Only::parse_from(["compact", "--lake", "l"]).args;
+        let options = CompactOptions::new("l");
+        assert_eq!(args.target_size, options.target_size);
+        assert_eq!(args.memory_limit, options.memory_limit);
+        assert_eq!(args.until, options.until);
+    }
+}

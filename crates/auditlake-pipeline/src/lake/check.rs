@@ -1,0 +1,233 @@
+//! The files of a lake against its ledger.
+
+use std::collections::BTreeMap;
+
+use auditlake_parquet::{Lake, row_count_at, sha256_at};
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
+use crate::inventory::{Inventory, list_all};
+use crate::ledger::CommittedFile;
+use crate::report::Outcome;
+use crate::tables::Tables;
+
+/// Concurrent reads of files.
+const READS: usize = 16;
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// Address of the lake.
+    pub lake: String,
+    /// The hash of each file was compared as well.
+    pub deep: bool,
+    /// Files that the ledger says are in the lake.
+    pub files: u64,
+    /// Their rows, by the ledger.
+    pub rows: u64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub kind: FindingKind,
+    /// The file, below the lake's root.
+    pub path: String,
+    /// What was found, and what the ledger says.
+    pub detail: String,
+    /// What helps.
+    pub help: String,
+}
+
+/// What can be wrong with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// The ledger names it, and it is not there.
+    Missing,
+    /// It is there, and no ledger names it.
+    Foreign,
+    /// Its rows are in other files by now, or were taken back: a killed run has left it.
+    Leftover,
+    /// It has another size than the ledger says.
+    WrongSize,
+    /// It has another number of rows than the ledger says.
+    WrongRows,
+    /// Its bytes are not those that were written.
+    WrongHash,
+    /// It cannot be read as Parquet.
+    Unreadable,
+}
+
+impl CheckReport {
+    /// Whether nothing is wrong.
+    pub fn outcome(&self) -> Outcome {
+        if self.findings.is_empty() {
+            Outcome::Complete
+        } else {
+            Outcome::Gaps
+        }
+    }
+}
+
+impl FindingKind {
+    /// What helps.
+    fn help(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "bring it back from the store's versions or a backup; its records are not in the lake, and `backfill` \
+                 does not fetch them again"
+            }
+            Self::Foreign => {
+                "every engine reads it with the rest: move it out of the table, unless you put it there on purpose"
+            }
+            Self::Leftover => {
+                "its rows may be read twice: `auditlake compact` or the next `backfill` removes it, once its run is over"
+            }
+            Self::WrongSize | Self::WrongHash | Self::Unreadable => {
+                "it was changed after it was written: bring the original back from the store's versions or a backup"
+            }
+            Self::WrongRows => {
+                "it is not the file that was written, though it has the same size: see `--deep`"
+            }
+        }
+    }
+}
+
+/// Compares the files of a lake with its ledger: which there are, their sizes and rows; with `deep`, also the
+/// SHA-256 of each, for which every file is read.
+///
+/// # Errors
+///
+/// [`Error::Lake`] and [`Error::Ledger`] if the store fails, [`Error::Cancelled`] when interrupted. What is wrong with
+/// a file is a finding.
+pub async fn check(
+    lake: &str,
+    deep: bool,
+    cancel: CancellationToken,
+) -> Result<CheckReport, Error> {
+    let lake = Lake::open_to_read(lake)?;
+    let checked = cancel.run_until_cancelled(check_lake(&lake, deep));
+    checked.await.ok_or(Error::Cancelled)?
+}
+
+async fn check_lake(lake: &Lake, deep: bool) -> Result<CheckReport, Error> {
+    let (inventory, listed) = look(lake).await?;
+    let mut findings = compare(&inventory, &listed);
+    if !findings.is_empty() {
+        // Runs may be at work: what is still wrong at a second look is wrong.
+        let (inventory, listed) = look(lake).await?;
+        let again = compare(&inventory, &listed);
+        findings.retain(|finding| again.contains(finding));
+    }
+    let intact = |path: &&String| !findings.iter().any(|finding| finding.path == **path);
+    let files: Vec<CommittedFile> = inventory
+        .live
+        .keys()
+        .filter(intact)
+        .map(|path| inventory.live[path].file.clone())
+        .collect();
+    let mut read = stream::iter(files)
+        .map(|file| async move { read_file(lake, &file, deep).await })
+        .buffered(READS)
+        .boxed();
+    while let Some(found) = read.next().await {
+        findings.extend(found?);
+    }
+    let live = || inventory.live.values();
+    Ok(CheckReport {
+        lake: lake.to_string(),
+        deep,
+        files: live().count() as u64,
+        rows: live().map(|file| file.file.rows).sum(),
+        findings,
+    })
+}
+
+/// The files are listed before the ledger is read: whatever is there then is named by then.
+async fn look(lake: &Lake) -> Result<(Inventory, BTreeMap<String, u64>), Error> {
+    let tables = Tables::of_lake(lake).await?;
+    let listed = list_all(lake, &tables.directories()).await?;
+    let inventory = Inventory::read(lake, None).await?;
+    Ok((inventory, listed))
+}
+
+fn compare(inventory: &Inventory, listed: &BTreeMap<String, u64>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, file) in &inventory.live {
+        let expected = file.file.bytes;
+        match listed.get(path) {
+            None => findings.push(finding(
+                FindingKind::Missing,
+                path,
+                format!("the ledger says {} rows, {expected} bytes", file.file.rows),
+            )),
+            Some(bytes) if *bytes != expected => findings.push(finding(
+                FindingKind::WrongSize,
+                path,
+                format!("{bytes} bytes, the ledger says {expected}"),
+            )),
+            Some(_) => {}
+        }
+    }
+    for (path, bytes) in listed {
+        if inventory.live.contains_key(path) || inventory.under_way.contains(path) {
+            continue;
+        }
+        let kind = if inventory.over.contains(path) {
+            FindingKind::Leftover
+        } else {
+            FindingKind::Foreign
+        };
+        findings.push(finding(kind, path, format!("{bytes} bytes")));
+    }
+    findings
+}
+
+async fn read_file(
+    lake: &Lake,
+    file: &CommittedFile,
+    deep: bool,
+) -> Result<Option<Finding>, Error> {
+    let path = &file.path;
+    let rows = match row_count_at(lake, path).await {
+        Ok(rows) => rows,
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error @ auditlake_parquet::Error::Parquet { .. }) => {
+            let detail = error.to_string();
+            return Ok(Some(finding(FindingKind::Unreadable, path, detail)));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if rows != file.rows {
+        let detail = format!("{rows} rows, the ledger says {}", file.rows);
+        return Ok(Some(finding(FindingKind::WrongRows, path, detail)));
+    }
+    if !deep {
+        return Ok(None);
+    }
+    match sha256_at(lake, path).await {
+        Ok(found) if found == file.sha256 => Ok(None),
+        Ok(found) => {
+            let detail = format!("SHA-256 {found}, the ledger says {}", file.sha256);
+            Ok(Some(finding(FindingKind::WrongHash, path, detail)))
+        }
+        // Replaced by a compaction since: what is missing was looked for before.
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn finding(kind: FindingKind, path: &str, detail: String) -> Finding {
+    Finding {
+        kind,
+        path: path.to_owned(),
+        detail,
+        help: kind.help().to_owned(),
+    }
+}
