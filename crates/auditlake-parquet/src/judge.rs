@@ -57,17 +57,16 @@ const NOT_ALLOWED: &[&str] = &[
     "AuthorizationFailure",
     "(code: 403)",
 ];
+/// What comes before an answer's status.
+const STATUS: &str = "status code: ";
 const PLAIN_HTTP: &[&str] = &["URL scheme is not allowed"];
 
 /// Judges what a store answered to an attempt.
 pub(crate) fn judge(error: &StoreError, access: Access) -> Verdict {
-    let text = chain(error)
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n");
+    let text = full_text(error);
     Verdict {
         lack: lack(error, &text, access),
-        told: told(error, &text),
+        told: told_in(error, &text),
     }
 }
 
@@ -102,6 +101,55 @@ fn by_variant(error: &StoreError, text: &str, access: Access) -> Lack {
     }
 }
 
+/// The error with no more of the store's answer than [`judge`] tells, so that it may be logged.
+pub(crate) fn quiet(error: StoreError) -> StoreError {
+    let text = full_text(&error);
+    if !text.contains(STATUS) {
+        return error;
+    }
+    let told = || told_in(&error, &text).unwrap_or_default().into();
+    match &error {
+        StoreError::Generic { store, .. } => StoreError::Generic {
+            store,
+            source: told(),
+        },
+        StoreError::NotFound { path, .. } => StoreError::NotFound {
+            path: path.clone(),
+            source: told(),
+        },
+        StoreError::AlreadyExists { path, .. } => StoreError::AlreadyExists {
+            path: path.clone(),
+            source: told(),
+        },
+        StoreError::Precondition { path, .. } => StoreError::Precondition {
+            path: path.clone(),
+            source: told(),
+        },
+        StoreError::NotModified { path, .. } => StoreError::NotModified {
+            path: path.clone(),
+            source: told(),
+        },
+        StoreError::PermissionDenied { path, .. } => StoreError::PermissionDenied {
+            path: path.clone(),
+            source: told(),
+        },
+        StoreError::Unauthenticated { path, .. } => StoreError::Unauthenticated {
+            path: path.clone(),
+            source: told(),
+        },
+        StoreError::NotSupported { .. } => StoreError::NotSupported { source: told() },
+        _ => StoreError::Generic {
+            store: "object store",
+            source: told(),
+        },
+    }
+}
+
+fn full_text(error: &StoreError) -> String {
+    let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
+    causes.join("\n")
+}
+
 fn chain(error: &StoreError) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let first: &(dyn StdError + 'static) = error;
     successors(Some(first), |&error| error.source())
@@ -126,13 +174,23 @@ fn is_denied_by_the_system(error: &StoreError) -> bool {
         })
 }
 
+/// What may be told of an error in one line: see [`quiet`].
+pub(crate) fn told(error: &StoreError) -> String {
+    told_in(error, &full_text(error)).unwrap_or_default()
+}
+
 /// The status, code and message of an answer, or the innermost cause if there was no answer. Not
 /// all of an answer: Amazon's to an ended session repeats its token.
-fn told(error: &StoreError, text: &str) -> Option<String> {
-    if let Some(status) = between(text, "status code: ", ":").map(one_line) {
+fn told_in(error: &StoreError, text: &str) -> Option<String> {
+    if let Some(status) = between(text, STATUS, ":").map(one_line) {
         let code = between(text, "<Code>", "</Code>");
         let message = between(text, "<Message>", "</Message>");
-        let rest = [code, message].into_iter().flatten().map(one_line);
+        // Token endpoints answer in JSON.
+        let description = between(text, "\"error_description\":\"", "\"");
+        let rest = [code, message, description]
+            .into_iter()
+            .flatten()
+            .map(one_line);
         let words: Vec<String> = rest.collect();
         return Some([vec![status], words].concat().join(", "));
     }
@@ -177,6 +235,74 @@ mod tests {
             expired.</Message><Token-0>FwoGZXIvYXdzEHUaDH</Token-0></Error>";
         let told = "400 Bad Request, ExpiredToken, The provided token has expired";
         check(text, Access::Create, Lack::ValidCredentials, told);
+    }
+
+    #[test]
+    fn an_error_that_may_be_logged_has_the_codes_and_not_the_answer() {
+        let text = "Error performing GET https://lake.s3.eu-central-1.amazonaws.com/a in 9ms - Server returned \
+            non-2xx status code: 400 Bad Request: <Error><Code>ExpiredToken</Code><Message>The provided token has \
+            expired.</Message><Token-0>FwoGZXIvYXdzEHUaDH</Token-0></Error>";
+        let source = || text.to_owned().into();
+        let path = || "a".to_owned();
+        for error in [
+            answer(text),
+            StoreError::NotFound {
+                path: path(),
+                source: source(),
+            },
+            StoreError::AlreadyExists {
+                path: path(),
+                source: source(),
+            },
+            StoreError::Precondition {
+                path: path(),
+                source: source(),
+            },
+            StoreError::PermissionDenied {
+                path: path(),
+                source: source(),
+            },
+            StoreError::Unauthenticated {
+                path: path(),
+                source: source(),
+            },
+            StoreError::NotSupported { source: source() },
+            StoreError::UnknownConfigurationKey {
+                store: "S3",
+                key: text.to_owned(),
+            },
+        ] {
+            let kind = std::mem::discriminant(&error);
+            let is_known = !matches!(error, StoreError::UnknownConfigurationKey { .. });
+            let error = quiet(error);
+            let told = format!("{error:?} {}", full_text(&error));
+            assert!(
+                told.contains("400 Bad Request, ExpiredToken, The provided"),
+                "{told}"
+            );
+            assert!(!told.contains("FwoGZX"), "{told}");
+            assert_eq!(kind == std::mem::discriminant(&error), is_known, "{told}");
+        }
+    }
+
+    #[test]
+    fn what_a_token_endpoint_answers_is_told() {
+        let text = "token request failed: Server returned non-2xx status code: 401 Unauthorized: \
+            {\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\",\
+            \"access_token\":\"eyJ0\"}";
+        let told = "401 Unauthorized, AADSTS7000215: Invalid client secret provided";
+        check(text, Access::Read, Lack::ValidCredentials, told);
+    }
+
+    #[test]
+    fn an_error_without_an_answer_stays_what_it_was() {
+        let source = std::io::Error::from(ErrorKind::StorageFull);
+        let error = StoreError::Generic {
+            store: "LocalFileSystem",
+            source: source.into(),
+        };
+        let error = quiet(error);
+        assert!(chain(&error).any(|cause| cause.is::<std::io::Error>()));
     }
 
     #[test]

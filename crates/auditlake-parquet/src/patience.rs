@@ -7,6 +7,9 @@
 //! A put that is repeated after a lost answer finds its own object: the store then says
 //! [`AlreadyExists`](object_store::Error::AlreadyExists), here as anywhere. Whose object it is, the caller must look:
 //! [`write()`](crate::write()) does.
+//!
+//! What a store answers may repeat a credential, and errors are logged. Of an answer, only its status, code and message
+//! leave here.
 
 use std::fmt;
 use std::io;
@@ -24,6 +27,8 @@ use object_store::{
     ObjectMeta, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload,
     PutResult, RenameOptions, Result,
 };
+
+use crate::judge::{quiet, told};
 
 /// How long a store is asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +83,7 @@ impl PatientStore {
         loop {
             match operation().await {
                 Err(error) if tries.wait_after(&error).await => {}
-                outcome => return outcome,
+                outcome => return outcome.map_err(quiet),
             }
         }
     }
@@ -95,7 +100,10 @@ impl PatientStore {
                 let mut objects = list(store.as_ref()).fuse();
                 match objects.next().await {
                     Some(Err(error)) if tries.wait_after(&error).await => {}
-                    first => return stream::iter(first).chain(objects),
+                    first => {
+                        let all = stream::iter(first).chain(objects);
+                        return all.map(|object| object.map_err(quiet));
+                    }
                 }
             }
         };
@@ -116,7 +124,8 @@ impl PatientStore {
             }
             (first, second) => {
                 let begun = stream::iter(first).chain(stream::iter(second));
-                self.store.delete_stream(begun.chain(locations).boxed())
+                let deleted = self.store.delete_stream(begun.chain(locations).boxed());
+                deleted.map(|path| path.map_err(quiet)).boxed()
             }
         }
     }
@@ -143,7 +152,8 @@ impl Tries {
         if !may_pass(error) || self.begun.elapsed() + self.wait > self.patience.total {
             return false;
         }
-        tracing::warn!(error = %error, wait = ?self.wait, "the store failed and is asked again");
+        let told = told(error);
+        tracing::warn!(error = told, wait = ?self.wait, "the store failed and is asked again");
         tokio::time::sleep(self.wait).await;
         self.wait = (self.wait * 2).min(self.patience.longest);
         self.wait > Duration::ZERO
@@ -252,7 +262,8 @@ impl ObjectStore for PatientStore {
     }
 
     async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
-        self.store.rename_opts(from, to, options).await
+        let renamed = self.store.rename_opts(from, to, options).await;
+        renamed.map_err(quiet)
     }
 }
 
@@ -312,6 +323,24 @@ mod tests {
         };
         let (tried, succeeded) = tries(brief, u32::MAX, broken).await;
         assert!(tried > 1 && !succeeded, "{tried}");
+    }
+
+    #[tokio::test]
+    async fn a_credential_that_an_answer_repeats_goes_no_further() {
+        let store = PatientStore::new(Arc::new(InMemory::new()), Patience::NONE);
+        let answer =
+            "status code: 400 Bad Request: <Code>ExpiredToken</Code><Token-0>FwoGZX</Token-0>";
+        let outcome = store.insist(|| async {
+            Err::<(), _>(StoreError::Generic {
+                store: "S3",
+                source: answer.into(),
+            })
+        });
+        let told = format!("{:?}", outcome.await);
+        assert!(
+            told.contains("ExpiredToken") && !told.contains("FwoGZX"),
+            "{told}"
+        );
     }
 
     #[tokio::test]
