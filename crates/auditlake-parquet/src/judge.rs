@@ -302,7 +302,7 @@ mod tests {
             source: source.into(),
         };
         let error = quiet(error);
-        assert!(chain(&error).any(|cause| cause.is::<std::io::Error>()));
+        assert!(chain(&error).any(<dyn StdError>::is::<std::io::Error>));
     }
 
     #[test]
