@@ -58,6 +58,15 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Make a large lake, compact it and ask it for one user's day: time, memory, and how much of the lake was read.
+    BigLake {
+        /// How many records, over thirty days and eight classes.
+        #[arg(long, default_value_t = 10_000_000)]
+        records: u64,
+        /// The memory limit of the compaction in MiB.
+        #[arg(long, default_value_t = 512)]
+        memory: u64,
+    },
     /// Check who imports whom, and the licences and sources of the dependencies.
     Tidy,
     /// Everything that must pass before a change lands.
@@ -73,6 +82,7 @@ fn main() -> Result<()> {
         Task::Bench { arguments } => bench(&shell, &arguments),
         Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
         Task::Soak { crashes, seed } => soak(&shell, crashes, seed),
+        Task::BigLake { records, memory } => big_lake(&shell, records, memory),
         Task::Tidy => tidy::run(&shell),
         Task::Ci => ci(&shell),
     }
@@ -124,6 +134,21 @@ fn soak(shell: &Shell, crashes: u32, seed: u64) -> Result<()> {
     cmd!(
         shell,
         "cargo test --package auditlake-tests --test it -- crash::soak --ignored --nocapture"
+    )
+    .run()?;
+    Ok(())
+}
+
+fn big_lake(shell: &Shell, records: u64, memory: u64) -> Result<()> {
+    let python = python::environment(shell, &root()?)?;
+    cmd!(shell, "cargo build --release --package auditlake-cli").run()?;
+    let binary = root()?.join("target/release/auditlake");
+    let directory = shell.create_temp_dir()?;
+    let lake = directory.path();
+    let (records, memory) = (records.to_string(), memory.to_string());
+    cmd!(
+        shell,
+        "{python} tests/python/big_lake.py {binary} {lake} {records} {memory}"
     )
     .run()?;
     Ok(())

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use indicatif::MultiProgress;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Cli, Color, Command, Global};
@@ -24,6 +24,13 @@ pub(crate) struct Session {
     pub(crate) bars: MultiProgress,
     /// Cancelled by Ctrl-C and by SIGTERM.
     pub(crate) cancel: CancellationToken,
+}
+
+/// Threads for what blocks: normalizing and encoding, files, name look-ups. Every thread keeps memory that it has freed
+/// for its own next use, so that the runtime's own five hundred, each used now and then, would hold several times what
+/// the work needs. Beside one a core, an input that is read and a file that is written have theirs.
+fn blocking_threads() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from) + 2
 }
 
 /// Runs the command that the process's arguments ask for.
@@ -46,7 +53,10 @@ fn run(cli: Cli) -> Exit {
 }
 
 fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {
-    let runtime = Runtime::new()?;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(blocking_threads())
+        .build()?;
     let result = runtime.block_on(async {
         // Registered before the command begins, so that no signal is missed.
         let signals = Signals::new()?;
