@@ -24,8 +24,9 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run all tests; sets up what they need (a Python environment with
-    /// DuckDB, an OCSF validator and SQL parsers; emulators of S3 and Azure).
+    /// Run all tests; sets up what they need (a Python environment of two
+    /// gigabytes with engines, an OCSF validator and SQL parsers; Java;
+    /// emulators of S3 and Azure).
     Test {
         /// Arguments for `cargo test`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -1,5 +1,5 @@
-//! The Python environment of the tests: DuckDB, an OCSF validator, parsers of SQL, as independent readers of what we write;
-//! moto, as an S3 to write to.
+//! The Python environment of the tests: engines, an OCSF validator, parsers of SQL, as independent readers of what we write;
+//! moto, as an S3 to write to. Spark needs Java as well.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use xshell::{Shell, cmd};
 
 use crate::apt;
 
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 11] = [
     "duckdb==2.0.0",
     "ocsf-json-schema==1.2.0",
     "jsonschema==4.25.1",
@@ -16,10 +16,15 @@ const PACKAGES: [&str; 7] = [
     "sqlglot==30.30.0",
     "sqlfluff==4.5.0",
     "moto[server,s3]==5.2.5",
+    "pyarrow==26.0.1",
+    "polars==2.1.0",
+    "chdb==4.4.0",
+    "pyspark==4.3.0",
 ];
 
-/// The interpreter of `target/test-python`, made on first use.
+/// The interpreter of `target/test-python`, made on first use, with the Java that Spark runs on.
 pub(crate) fn environment(shell: &Shell, root: &Path) -> Result<PathBuf> {
+    java(shell)?;
     let directory = root.join("target/test-python");
     let python = directory.join("bin/python");
     let stamp = directory.join("packages");
@@ -36,6 +41,16 @@ pub(crate) fn environment(shell: &Shell, root: &Path) -> Result<PathBuf> {
     .context("the tests need these Python packages; pip says above what stopped it")?;
     shell.write_file(&stamp, wanted)?;
     Ok(python)
+}
+
+/// Spark 4 needs Java 17 or 21.
+fn java(shell: &Shell) -> Result<()> {
+    let there = cmd!(shell, "java -version").quiet().ignore_stderr();
+    if there.run().is_ok() {
+        return Ok(());
+    }
+    apt::install(shell, &["openjdk-17-jre-headless"])
+        .context("the tests need Java 17 or 21, for Spark")
 }
 
 fn make(shell: &Shell, directory: &Path) -> Result<()> {

@@ -7,6 +7,7 @@ mod files;
 mod first_run;
 mod hostile;
 mod layouts;
+mod readers;
 mod schema;
 mod secrets;
 mod shapes;
