@@ -1,7 +1,7 @@
 """Engines that read a lake, behind one face: DuckDB, pyarrow, Polars, Spark and ClickHouse (chdb).
 
 Each has `rows(directory, where)`, which reads all files below a directory as one table with the partitions of its path,
-and those with SQL have `run(statement)`, which returns what a query answers as lists.
+and those with SQL have `run(statement)`, which returns what a query answers as lists, and `version()`.
 """
 
 import datetime
@@ -18,7 +18,7 @@ def condition(where):
     """The partitions that are asked for, as SQL."""
     if not where:
         return "TRUE"
-    return f"class_name = '{where['class']}' AND event_day = DATE '{where['day']}'"
+    return f"class_name = '{where['class']}' AND event_day = '{where['day']}'"
 
 
 def quoted(text):
@@ -39,6 +39,9 @@ class DuckDb:
             WHERE {condition(where)}""")
         names = [column[0] for column in result.description]
         return [dict(zip(names, row)) for row in result.fetchall()]
+
+    def version(self):
+        return self.connection.execute("SELECT version()").fetchone()[0].lstrip("v")
 
     def run(self, statement):
         return [list(row) for row in self.connection.execute(statement).fetchall()]
@@ -104,6 +107,9 @@ class Spark:
         events = events.where(condition(where)).withColumn("time_us", expr("unix_micros(time_dt)")).select(COLUMNS)
         return [row.asDict(recursive=True) for row in events.collect()]
 
+    def version(self):
+        return self.session.version
+
     def run(self, statement):
         return [list(row) for row in self.session.sql(statement).collect()]
 
@@ -117,11 +123,13 @@ class ClickHouse:
 
     def rows(self, directory, where):
         events = f"file({quoted(directory + '/**/*.parquet')}, 'Parquet')"
-        where = condition(where).replace("DATE ", "")
         columns = ", ".join(column for column in COLUMNS if column != "time_us")
         answer = self.session.query(
-            f"SELECT {columns}, toUnixTimestamp64Micro(time_dt) AS time_us FROM {events} WHERE {where}", "JSONEachRow")
+            f"SELECT {columns}, toUnixTimestamp64Micro(time_dt) AS time_us FROM {events} WHERE {condition(where)}", "JSONEachRow")
         return [json.loads(line) for line in answer.bytes().splitlines()]
+
+    def version(self):
+        return ".".join(self.run("SELECT version()")[0][0].split(".")[:3])
 
     def run(self, statement):
         answer = self.session.query(statement, "JSONCompactEachRow")

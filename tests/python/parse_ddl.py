@@ -1,6 +1,6 @@
 """Parses statements for each engine by a parser that knows the engine's SQL.
 
-    parse_ddl.py < {"athena": "CREATE …", …}
+    parse_ddl.py < {"athena": ["CREATE …", …], …}
 
 sqlglot reads Athena and Trino, sqlfluff the others: each has dialects that the other reads only in part. Prints
 {engine: [fault, …]} as one JSON object.
@@ -22,6 +22,7 @@ SQLFLUFF = {
     "snowflake": "snowflake",
     "bigquery": "bigquery",
     "fabric": "tsql",
+    "synapse": "tsql",
 }
 # The parser keeps procedure calls as they are.
 OPAQUE = ("CALL",)
@@ -53,7 +54,7 @@ def faults(engine, sql):
 def main():
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     statements = json.load(sys.stdin)
-    print(json.dumps({engine: faults(engine, sql) for engine, sql in statements.items()}))
+    print(json.dumps({engine: [fault for text in texts for fault in faults(engine, text)] for engine, texts in statements.items()}))
 
 
 if __name__ == "__main__":

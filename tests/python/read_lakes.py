@@ -1,17 +1,19 @@
 """Reads lakes by one engine, as one table each.
 
-    read_lakes.py ENGINE < {"whole": [DIRECTORY, …], "broken": DIRECTORY, "class": …, "day": …}
+    read_lakes.py ENGINE < {"whole": [DIRECTORY, …], "broken": DIRECTORY, "class": …, "day": …, "statements": {ENGINE: SQL}}
 
 Of each whole directory it says how many events there are, by class and by day, and of each event values of all kinds. Of
 the broken one, which has a file of garbage in each other class and each other day, it reads one class and day; and all of
-it, which must fail. Prints {"lakes": [{"events", "by_class", "by_day"}, …], "pruned", "unpruned_fails"} as one JSON object.
+it, which must fail. Engines with statements read the same class and day of the broken lake by the table that these make.
+Prints {"lakes": [{"events", "by_class", "by_day"}, …], "pruned", "unpruned_fails", "pruned_by_table"} as one JSON object.
 """
 
 import collections
 import json
 import sys
 
-from engines import ENGINES
+from engines import ENGINES, condition
+from run_sql import statements
 
 
 def objects(values):
@@ -63,15 +65,24 @@ def fails(engine, directory):
     return False
 
 
+def pruned_by_table(engine, sql, where):
+    for statement in statements(sql):
+        engine.run(statement)
+    return engine.run(f"SELECT count(*) FROM events WHERE {condition(where)}")[0][0]
+
+
 def main():
     asked = json.load(sys.stdin)
     engine = ENGINES[sys.argv[1]]()
     lakes = [lake(engine, directory) for directory in asked["whole"]]
-    part = engine.rows(asked["broken"], {"class": asked["class"], "day": asked["day"]})
+    where = {"class": asked["class"], "day": asked["day"]}
+    part = engine.rows(asked["broken"], where)
+    sql = asked["statements"].get(sys.argv[1])
     print(json.dumps({
         "lakes": lakes,
         "pruned": len(part),
         "unpruned_fails": fails(engine, asked["broken"]),
+        "pruned_by_table": pruned_by_table(engine, sql, where) if sql else None,
     }))
 
 

@@ -467,7 +467,7 @@ CREATE OR REPLACE TABLE `events` (
   ) COMMENT 'How the sender of a message was authenticated.',
   `confidence_score` Nullable(Int32) COMMENT 'Highest confidence among the sensitive information that was found, 0 to 100.',
   `class_name` String COMMENT 'Caption of the class.',
-  `event_day` Date COMMENT 'Day of time, UTC.'
+  `event_day` Date COMMENT 'Day of `time`, UTC.'
 )
 ENGINE = S3('s3://BUCKET/LAKE/events/**/*.parquet', 'Parquet')
 SETTINGS use_hive_partitioning = 1;

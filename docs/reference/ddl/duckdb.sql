@@ -6,8 +6,7 @@ SELECT *
 FROM read_parquet(
   'LAKE/events/**/*.parquet',
   hive_partitioning = true,
-  hive_types = {'class_name': VARCHAR, 'event_day': DATE},
-  union_by_name = true
+  hive_types = {'class_name': VARCHAR, 'event_day': DATE}
 );
 
 COMMENT ON COLUMN "events"."time" IS 'When it happened (`CreationTime`, UTC), in milliseconds since 1970.';

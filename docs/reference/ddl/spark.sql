@@ -467,7 +467,7 @@ CREATE TABLE IF NOT EXISTS `events` (
   > COMMENT 'How the sender of a message was authenticated.',
   `confidence_score` INT COMMENT 'Highest confidence among the sensitive information that was found, 0 to 100.',
   `class_name` STRING COMMENT 'Caption of the class.',
-  `event_day` DATE COMMENT 'Day of time, UTC.'
+  `event_day` DATE COMMENT 'Day of `time`, UTC.'
 )
 USING PARQUET
 PARTITIONED BY (`class_name`, `event_day`)

@@ -467,7 +467,7 @@ CREATE TABLE IF NOT EXISTS "events" (
   ) COMMENT 'How the sender of a message was authenticated.',
   "confidence_score" integer COMMENT 'Highest confidence among the sensitive information that was found, 0 to 100.',
   "class_name" varchar COMMENT 'Caption of the class.',
-  "event_day" date COMMENT 'Day of time, UTC.'
+  "event_day" date COMMENT 'Day of `time`, UTC.'
 )
 WITH (
   format = 'PARQUET',

@@ -2,6 +2,7 @@
 
 mod compact;
 mod crash;
+mod ddl;
 mod faults;
 mod files;
 mod first_run;

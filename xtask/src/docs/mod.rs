@@ -56,7 +56,7 @@ fn pages(root: &Path) -> Result<Pages> {
         markdown_page(&record_types::page()),
     );
     pages.insert("cli.md".into(), markdown_page(&cli::page()?));
-    pages.extend(ddl::pages());
+    pages.extend(ddl::pages()?);
     pages.extend(workloads::pages(root)?);
     Ok(pages)
 }

@@ -6,6 +6,7 @@ use auditlake_pipeline::schema::ddl::{DEFAULT_TABLE, Engine};
 use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::layout::LayoutArgs;
 use super::output::OutputArgs;
 use crate::progress::ProgressStyle;
 
@@ -74,13 +75,15 @@ pub(crate) enum ShowOutput {
 const DDL_EXAMPLES: &str = "\
 Examples:
   auditlake schema ddl duckdb --lake ./lake | duckdb audit.duckdb
-  auditlake schema ddl athena --lake s3://security/audit --table security.audit_events
-  auditlake schema ddl clickhouse --lake abfss://security@account.dfs.core.windows.net/audit";
+  auditlake schema ddl athena --lake s3://security/audit --name security.audit_events
+  auditlake schema ddl clickhouse --lake abfss://security@account.dfs.core.windows.net/audit
+  auditlake schema ddl spark --lake s3a://security/audit --path-template '{table}/dt={event_day}'
+      the lake has another address for the engine, so that its layout has to be said";
 
-/// The SQL statements that make the `events` table known to an engine
+/// The SQL statements that make a lake's events known to an engine
 ///
-/// They create a table or view over the files where they are; nothing is copied. After an update of Auditlake drop the
-/// table and run them again: columns are only ever added.
+/// They create tables or views over the files where they are; nothing is copied. The layout is read from the lake, unless
+/// it is said here. After an update of Auditlake drop the table and run them again: columns are only ever added.
 #[derive(Debug, Args)]
 #[command(after_help = DDL_EXAMPLES)]
 pub(crate) struct DdlArgs {
@@ -89,9 +92,11 @@ pub(crate) struct DdlArgs {
     /// The lake: a URL or a path, as the engine calls it; unless told otherwise a placeholder in capitals
     #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,
-    /// Name of the table to make, with or without a schema before it
-    #[arg(long, env = "AUDITLAKE_DDL_TABLE", value_name = "NAME", default_value = DEFAULT_TABLE, value_parser = table_name)]
-    pub(crate) table: String,
+    /// Name of the table to make, with or without a schema before it; a lake of `security-lake` has one for each class, whose name is added
+    #[arg(long, env = "AUDITLAKE_DDL_NAME", value_name = "NAME", default_value = DEFAULT_TABLE, value_parser = table_name)]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
 }
 
 fn table_name(name: &str) -> Result<String, String> {

@@ -58,8 +58,10 @@ fn statements_name_the_lake_and_the_table() {
         "athena",
         "--lake",
         "s3://b/l",
-        "--table",
+        "--name",
         "sec.audit",
+        "--layout",
+        "hive",
     ];
     let ran = run(&args).unwrap();
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
@@ -68,6 +70,66 @@ fn statements_name_the_lake_and_the_table() {
     let unknown = run(&["schema", "ddl", "oracle"]).unwrap();
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("clickhouse"), "{}", unknown.stderr);
+}
+
+/// A lake that says how it lies, and nothing else.
+fn lake_of(record: &str) -> std::io::Result<tempfile::TempDir> {
+    let lake = tempfile::tempdir()?;
+    let head = r#""version":1,"ocsf_version":"1.8.0","schema_version":1,"created":"2026-05-04T10:12:33Z","created_by":"test""#;
+    let directory = lake.path().join("_auditlake");
+    std::fs::create_dir(&directory)?;
+    std::fs::write(directory.join("lake.json"), format!("{{{head},{record}}}"))?;
+    Ok(lake)
+}
+
+#[test]
+fn statements_are_as_the_lake_lies() {
+    let lake = lake_of(
+        r#""layout":"template","table":"m365","path_template":"{table}/v1/dt={event_day}/{tenant_uid}""#,
+    ).unwrap();
+    let ddl = |engine| {
+        let lake = lake.path().to_str().unwrap();
+        run(&["schema", "ddl", engine, "--lake", lake]).unwrap()
+    };
+    let athena = ddl("athena");
+    assert_eq!((athena.code, athena.stderr.as_str()), (Some(0), ""));
+    let template = "/m365/v1/dt=${dt}/${tenant_uid}/'";
+    assert!(athena.stdout.contains(template), "{}", athena.stdout);
+    let trino = ddl("trino");
+    assert_eq!(trino.code, Some(2));
+    assert!(trino.stderr.contains("`{tenant_uid}`"), "{}", trino.stderr);
+}
+
+#[test]
+fn a_lake_that_cannot_be_read_from_here_is_told() {
+    let ran = run(&[
+        "schema",
+        "ddl",
+        "fabric",
+        "--lake",
+        "https://onelake.example/w/l",
+    ])
+    .unwrap();
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("the layout `hive`"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("class_name=*/event_day=*/*.parquet"));
+}
+
+#[test]
+fn a_layout_can_be_said_without_a_lake() {
+    let args = "schema ddl spark --layout security-lake --security-lake-region eu-central-1";
+    let ran = run(&args.split(' ').collect::<Vec<_>>()).unwrap();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert_eq!(ran.stdout.matches("CREATE TABLE").count(), 16);
+    assert!(ran.stdout.contains("`events_authentication` ("));
+    let args = args.replace("spark", "bigquery");
+    let ran = run(&args.split(' ').collect::<Vec<_>>()).unwrap();
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("Amazon Security Lake"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

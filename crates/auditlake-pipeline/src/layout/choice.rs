@@ -77,7 +77,11 @@ impl LayoutChoice {
     }
 
     /// The layout of a new lake.
-    pub(super) fn of_new_lake(&self) -> Result<Layout, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] as [`check`](Self::check), and where a lake's layout needs more than is asked for.
+    pub fn of_new_lake(&self) -> Result<Layout, Error> {
         self.check()?;
         let table = self.table.as_deref().unwrap_or(EVENTS_DIRECTORY).to_owned();
         if let Some(template) = &self.path_template {

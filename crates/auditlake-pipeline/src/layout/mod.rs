@@ -7,9 +7,11 @@
 //! | a path template | what it says |
 //! | `security-lake` | `ext/<source>/region=…/accountId=…/eventDay=<YYYYMMDD>/`, a source for each class |
 //!
-//! Modules, in reading order: `choice` (what a run asks for), `template`, `security_lake`, `record` (`lake.json`).
+//! Modules, in reading order: `choice` (what a run asks for), `template`, `security_lake`, `record` (`lake.json`),
+//! `engines` (the tables as engines see them).
 
 mod choice;
+mod engines;
 mod record;
 pub(crate) mod security_lake;
 mod template;
@@ -24,6 +26,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{LayoutChoice, LayoutName, SecurityLakeChoice};
+pub use engines::tables_of;
 pub use record::{LAKE_RECORD_PATH, LAKE_RECORD_VERSION, LakeRecord};
 pub(crate) use record::{of, settle};
 pub use security_lake::SecurityLake;

@@ -5,6 +5,7 @@
 //! API reference. The limits of pages and row groups are the Parquet writer's.
 
 use auditlake_normalizer::class::Class;
+use auditlake_normalizer::schema::ddl::{self, Level, Value};
 use auditlake_parquet::{Partition, Piece};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,26 @@ impl SecurityLake {
                 key: "eventDay".to_owned(),
                 column: "time_dt".to_owned(),
             },
+        ]
+    }
+
+    /// The same for engines.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        let text = |text: String| ddl::Piece::Text(text);
+        let account = match self.account.strip_suffix(TENANT_UID) {
+            Some(before) => vec![
+                text(format!("accountId={before}")),
+                ddl::Piece::Value(Value::TenantUid),
+            ],
+            None => vec![text(format!("accountId={}", self.account))],
+        };
+        vec![
+            Level(vec![text(format!("region={}", self.region))]),
+            Level(account),
+            Level(vec![
+                text("eventDay=".to_owned()),
+                ddl::Piece::Value(Value::CompactDay),
+            ]),
         ]
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use auditlake_normalizer::schema::ddl;
 use auditlake_parquet::{Partition, Piece};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ const TABLE: &str = "{table}";
 const MISSING: &str = "unknown";
 
 /// Placeholders: name, column, and for dates their form. Only what has few values: each makes a directory.
-const PLACEHOLDERS: [(&str, &str, Option<&'static str>); 12] = [
+pub(super) const PLACEHOLDERS: [(&str, &str, Option<&'static str>); 12] = [
     ("class_uid", "class_uid", None),
     ("class_name", "class_name", None),
     ("category_uid", "category_uid", None),
@@ -75,6 +76,12 @@ impl PathTemplate {
             .iter()
             .map(|parts| partition(parts))
             .collect()
+    }
+
+    /// The same for engines.
+    pub(super) fn levels(&self) -> Vec<ddl::Level> {
+        let level = |parts: &Vec<Part>| ddl::Level(parts.iter().map(piece_of_engines).collect());
+        self.directories.iter().map(level).collect()
     }
 }
 
@@ -162,6 +169,22 @@ fn partition(parts: &[Part]) -> Partition {
     Partition::Directory {
         pieces: parts.iter().map(piece).collect(),
         missing: MISSING.to_owned(),
+    }
+}
+
+/// The value is the one whose name is the placeholder's.
+fn piece_of_engines(part: &Part) -> ddl::Piece {
+    let placeholder = |known: &&(&str, &str, Option<&str>)| matches!(part, Part::Value(column, format) if (known.1, known.2) == (*column, *format));
+    let named = |name| {
+        ddl::Value::ALL
+            .into_iter()
+            .find(|value| value.name() == name)
+    };
+    let value = PLACEHOLDERS.iter().find(placeholder);
+    match (value.and_then(|(name, ..)| named(*name)), part) {
+        (Some(value), _) => ddl::Piece::Value(value),
+        (None, Part::Text(text)) => ddl::Piece::Text(text.clone()),
+        (None, Part::Value(column, _)) => ddl::Piece::Text((*column).to_owned()),
     }
 }
 

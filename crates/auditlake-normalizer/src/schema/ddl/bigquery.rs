@@ -1,10 +1,11 @@
 //! Google BigQuery: an external table.
 //!
-//! Without hive partitioning: BigQuery refuses partition keys that are columns of the files too, as the class is.
+//! Without hive partitioning: BigQuery refuses partition keys that are columns of the files too, as the class is. A star
+//! stands for any number of directories, so that one statement is for all layouts.
 
-use super::dialect::{Dialect, Plain, columns, escaped};
+use super::attribute::{Attribute, Plain};
+use super::dialect::{Dialect, columns, escaped};
 use super::place::Place;
-use crate::schema::column::Column;
 
 struct BigQuery;
 
@@ -23,7 +24,8 @@ impl Dialect for BigQuery {
             Plain::Text => "STRING",
             Plain::Int | Plain::Long => "INT64",
             Plain::Bool => "BOOL",
-            Plain::Timestamp => "TIMESTAMP",
+            Plain::Micros | Plain::Millis => "TIMESTAMP",
+            Plain::Date => "DATE",
         }
     }
 
@@ -35,21 +37,21 @@ impl Dialect for BigQuery {
         ("STRUCT<", ">")
     }
 
-    fn member(&self, column: &Column, kind: &str) -> String {
-        self.column(column, kind)
+    fn member(&self, member: &Attribute, kind: &str) -> String {
+        self.column(member, kind)
     }
 
-    fn column(&self, column: &Column, kind: &str) -> String {
-        let comment = escaped(column.doc);
-        let name = self.name(column.name);
+    fn column(&self, column: &Attribute, kind: &str) -> String {
+        let comment = escaped(&column.doc);
+        let name = self.name(&column.name);
         format!("{name} {kind} OPTIONS (description = {comment})")
     }
 }
 
-pub(super) fn statements(place: &Place) -> String {
+pub(super) fn statements(place: &Place<'_>) -> String {
     let table = place.name(name);
-    let columns = columns(&BigQuery, &[]);
-    let files = escaped(&format!("{}/*.parquet", place.directory()));
+    let columns = columns(&BigQuery, &place.table.columns);
+    let files = escaped(&format!("{}/*.parquet", place.directory));
     format!(
         "CREATE OR REPLACE EXTERNAL TABLE {table} (\n{columns}\n)\n\
          OPTIONS (\n  format = 'PARQUET',\n  uris = [{files}],\n  enable_list_inference = TRUE\n);\n"

@@ -3,10 +3,10 @@
 //! Objects are tuples, which cannot be null here: an object that is not there is a tuple of nulls, and a list that is
 //! not there is empty.
 
-use super::dialect::{Dialect, Plain, backticks, columns, escaped};
+use super::attribute::{Attribute, Plain};
+use super::dialect::{Dialect, backticks, columns, escaped};
+use super::level::Key;
 use super::place::Place;
-use crate::schema::column::Column;
-use crate::schema::{CLASS_PARTITION, DAY_PARTITION};
 
 struct ClickHouse;
 
@@ -21,7 +21,9 @@ impl Dialect for ClickHouse {
             Plain::Int => "Nullable(Int32)",
             Plain::Long => "Nullable(Int64)",
             Plain::Bool => "Nullable(Bool)",
-            Plain::Timestamp => "Nullable(DateTime64(6, 'UTC'))",
+            Plain::Micros => "Nullable(DateTime64(6, 'UTC'))",
+            Plain::Millis => "Nullable(DateTime64(3, 'UTC'))",
+            Plain::Date => "Date",
         }
     }
 
@@ -33,22 +35,35 @@ impl Dialect for ClickHouse {
         ("Tuple(", ")")
     }
 
-    fn column(&self, column: &Column, kind: &str) -> String {
-        let comment = escaped(column.doc);
-        format!("{} {kind} COMMENT {comment}", self.name(column.name))
+    fn column(&self, column: &Attribute, kind: &str) -> String {
+        let comment = escaped(&column.doc);
+        format!("{} {kind} COMMENT {comment}", self.name(&column.name))
     }
 }
 
-pub(super) fn statements(place: &Place) -> String {
-    let table = place.name(backticks);
-    let columns = columns(&ClickHouse, &[CLASS_PARTITION]);
-    let [class, day] = [CLASS_PARTITION, DAY_PARTITION].map(backticks);
-    let engine = engine(&format!("{}/**/*.parquet", place.directory()));
+pub(super) fn statements(place: &Place<'_>) -> String {
+    let keys = place.table.keys();
+    let partitions: Vec<String> = keys.iter().map(partition).collect();
+    let names = keys.iter().map(|key| key.name.as_str());
+    let kept = columns(&ClickHouse, place.table.columns_beside(names));
+    let engine = engine(&format!("{}/**/*.parquet", place.directory));
     format!(
-        "CREATE OR REPLACE TABLE {table} (\n{columns},\n  \
-         {class} String COMMENT 'Caption of the class.',\n  {day} Date COMMENT 'Day of time, UTC.'\n)\n\
-         ENGINE = {engine}\nSETTINGS use_hive_partitioning = 1;\n"
+        "CREATE OR REPLACE TABLE {} (\n{kept}{}\n)\nENGINE = {engine}\nSETTINGS use_hive_partitioning = {};\n",
+        place.name(backticks),
+        partitions.concat(),
+        u8::from(!keys.is_empty()),
     )
+}
+
+/// A column of the path is never null.
+fn partition(key: &Key) -> String {
+    let kind = match key.plain {
+        Plain::Int => "Int32",
+        Plain::Date => "Date",
+        _ => "String",
+    };
+    let (name, comment) = (backticks(&key.name), escaped(&key.doc));
+    format!(",\n  {name} {kind} COMMENT {comment}")
 }
 
 /// The table engine for a location; credentials come from the server's configuration.

@@ -1,17 +1,6 @@
 //! What the engines' type languages have in common: names, plain types, lists and structs of them.
 
-use crate::schema::EVENTS;
-use crate::schema::column::{Column, Kind};
-
-/// A type that holds no other.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Plain {
-    Text,
-    Int,
-    Long,
-    Bool,
-    Timestamp,
-}
+use super::attribute::{Attribute, Plain, Shape};
 
 /// How an engine writes columns.
 pub(super) trait Dialect {
@@ -28,53 +17,48 @@ pub(super) trait Dialect {
         self.list(object)
     }
     /// A member of an object.
-    fn member(&self, column: &Column, kind: &str) -> String {
-        format!("{} {kind}", self.name(column.name))
+    fn member(&self, member: &Attribute, kind: &str) -> String {
+        format!("{} {kind}", self.name(&member.name))
     }
     /// A column of the table.
-    fn column(&self, column: &Column, kind: &str) -> String;
+    fn column(&self, column: &Attribute, kind: &str) -> String;
 }
 
 /// Blanks before the columns of a table.
 const INDENT: usize = 2;
 
-/// The columns of the table but those in `without`, one a line, the members of objects one a line below.
-pub(super) fn columns(dialect: &impl Dialect, without: &[&str]) -> String {
-    let kept = EVENTS
-        .iter()
-        .filter(|column| !without.contains(&column.name));
-    let lines: Vec<String> = kept
+/// Columns of a table, one a line, the members of objects one a line below.
+pub(super) fn columns<'a>(
+    dialect: &impl Dialect,
+    columns: impl IntoIterator<Item = &'a Attribute>,
+) -> String {
+    let lines: Vec<String> = columns
+        .into_iter()
         .map(|column| {
-            let line = dialect.column(column, &type_of(dialect, &column.kind, INDENT));
+            let line = dialect.column(column, &type_of(dialect, &column.shape, INDENT));
             format!("{}{line}", " ".repeat(INDENT))
         })
         .collect();
     lines.join(",\n")
 }
 
-fn type_of(dialect: &impl Dialect, kind: &Kind, indent: usize) -> String {
-    let plain = |plain| dialect.plain(plain).to_owned();
-    match kind {
-        Kind::Text | Kind::Json => plain(Plain::Text),
-        Kind::Int => plain(Plain::Int),
-        Kind::Long => plain(Plain::Long),
-        Kind::Bool => plain(Plain::Bool),
-        Kind::DateTime => plain(Plain::Timestamp),
-        Kind::TextList => dialect.list(dialect.plain(Plain::Text)),
-        Kind::IntList => dialect.list(dialect.plain(Plain::Int)),
-        Kind::Object(object) => members(dialect, object.columns, indent),
-        Kind::List(object) => dialect.objects(&members(dialect, object.columns, indent)),
+fn type_of(dialect: &impl Dialect, shape: &Shape, indent: usize) -> String {
+    match shape {
+        Shape::Plain(plain) => dialect.plain(*plain).to_owned(),
+        Shape::PlainList(plain) => dialect.list(dialect.plain(*plain)),
+        Shape::Object(members) => object(dialect, members, indent),
+        Shape::List(members) => dialect.objects(&object(dialect, members, indent)),
     }
 }
 
-fn members(dialect: &impl Dialect, columns: &[Column], outer: usize) -> String {
+fn object(dialect: &impl Dialect, members: &[Attribute], outer: usize) -> String {
     let indent = outer + INDENT;
     let (open, close) = dialect.object();
-    let lines: Vec<String> = columns
+    let lines: Vec<String> = members
         .iter()
-        .map(|column| {
-            let member = dialect.member(column, &type_of(dialect, &column.kind, indent));
-            format!("{}{member}", " ".repeat(indent))
+        .map(|member| {
+            let line = dialect.member(member, &type_of(dialect, &member.shape, indent));
+            format!("{}{line}", " ".repeat(indent))
         })
         .collect();
     format!(
@@ -102,4 +86,9 @@ pub(super) fn literal(text: &str) -> String {
 /// Text between single quotes, for engines in which a backslash escapes.
 pub(super) fn escaped(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// Items of a statement, one a line.
+pub(super) fn lines(items: &[String]) -> String {
+    items.join(",\n")
 }

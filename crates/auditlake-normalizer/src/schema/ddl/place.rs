@@ -1,45 +1,49 @@
 //! Where the files are and what the table is called.
 
-use crate::schema::EVENTS_DIRECTORY;
+use super::table::Table;
 
-/// A lake and a table.
+/// A table of a lake at its place.
 #[derive(Debug)]
-pub(super) struct Place {
-    /// The lake without a slash at its end.
-    pub(super) lake: String,
+pub(super) struct Place<'t> {
+    pub(super) table: &'t Table,
+    /// The directory of the table's files, without a slash at its end.
+    pub(super) directory: String,
     /// The parts of the table's name: catalog, schema, table.
-    pub(super) table: Vec<String>,
+    pub(super) name: Vec<String>,
 }
 
-impl Place {
-    pub(super) fn new(lake: &str, table: &str) -> Self {
+impl<'t> Place<'t> {
+    pub(super) fn new(table: &'t Table, lake: &str, name: &str) -> Self {
         let lake = lake.strip_prefix("file://").unwrap_or(lake);
-        Self {
-            lake: lake.trim_end_matches('/').to_owned(),
-            table: table.split('.').map(str::to_owned).collect(),
+        let directory = format!("{}/{}", lake.trim_end_matches('/'), table.directory());
+        let name = name.split('.').map(str::to_owned).collect();
+        let place = Self {
+            table,
+            directory,
+            name,
+        };
+        match table.suffix() {
+            Some(suffix) => place.beside(&format!("_{suffix}")),
+            None => place,
         }
-    }
-
-    /// The directory of the table's files.
-    pub(super) fn directory(&self) -> String {
-        format!("{}/{EVENTS_DIRECTORY}", self.lake)
     }
 
     /// The place of something that belongs to the table, called like it with `suffix`.
     pub(super) fn beside(&self, suffix: &str) -> Self {
-        let mut table = self.table.clone();
-        if let Some(name) = table.last_mut() {
-            name.push_str(suffix);
+        let mut name = self.name.clone();
+        if let Some(last) = name.last_mut() {
+            last.push_str(suffix);
         }
         Self {
-            lake: self.lake.clone(),
-            table,
+            table: self.table,
+            directory: self.directory.clone(),
+            name,
         }
     }
 
     /// The table's name, each part quoted.
     pub(super) fn name(&self, quote: impl Fn(&str) -> String) -> String {
-        let parts: Vec<String> = self.table.iter().map(|part| quote(part)).collect();
+        let parts: Vec<String> = self.name.iter().map(|part| quote(part)).collect();
         parts.join(".")
     }
 }

@@ -1,9 +1,9 @@
 //! Spark and Databricks: a Parquet table at a location, and the statement that finds its partitions.
 
-use super::dialect::{Dialect, Plain, backticks, columns, escaped};
+use super::attribute::{Attribute, Plain};
+use super::dialect::{Dialect, backticks, columns, escaped};
+use super::level::Key;
 use super::place::Place;
-use crate::schema::column::Column;
-use crate::schema::{CLASS_PARTITION, DAY_PARTITION};
 
 struct Spark;
 
@@ -18,7 +18,8 @@ impl Dialect for Spark {
             Plain::Int => "INT",
             Plain::Long => "BIGINT",
             Plain::Bool => "BOOLEAN",
-            Plain::Timestamp => "TIMESTAMP",
+            Plain::Micros | Plain::Millis => "TIMESTAMP",
+            Plain::Date => "DATE",
         }
     }
 
@@ -30,26 +31,44 @@ impl Dialect for Spark {
         ("STRUCT<", ">")
     }
 
-    fn member(&self, column: &Column, kind: &str) -> String {
-        let comment = escaped(column.doc);
-        format!("{}: {kind} COMMENT {comment}", self.name(column.name))
+    fn member(&self, member: &Attribute, kind: &str) -> String {
+        let comment = escaped(&member.doc);
+        format!("{}: {kind} COMMENT {comment}", self.name(&member.name))
     }
 
-    fn column(&self, column: &Column, kind: &str) -> String {
-        let comment = escaped(column.doc);
-        format!("{} {kind} COMMENT {comment}", self.name(column.name))
+    fn column(&self, column: &Attribute, kind: &str) -> String {
+        let comment = escaped(&column.doc);
+        format!("{} {kind} COMMENT {comment}", self.name(&column.name))
     }
 }
 
-pub(super) fn statements(place: &Place) -> String {
-    let table = place.name(backticks);
-    let columns = columns(&Spark, &[CLASS_PARTITION]);
-    let [class, day] = [CLASS_PARTITION, DAY_PARTITION].map(backticks);
-    let location = escaped(&format!("{}/", place.directory()));
+pub(super) fn statements(place: &Place<'_>) -> String {
+    match place.table.only_keys() {
+        Ok(keys) if !keys.is_empty() => partitioned(place, &keys),
+        Ok(_) => create(place, &[], ""),
+        // Directories that say nothing to Spark: it looks into all of them.
+        Err(_) => create(place, &[], "OPTIONS ('recursiveFileLookup' = 'true')\n"),
+    }
+}
+
+fn partitioned(place: &Place<'_>, keys: &[Key]) -> String {
+    let names: Vec<String> = keys.iter().map(|key| backticks(&key.name)).collect();
+    let clause = format!("PARTITIONED BY ({})\n", names.join(", "));
     format!(
-        "CREATE TABLE IF NOT EXISTS {table} (\n{columns},\n  \
-         {class} STRING COMMENT 'Caption of the class.',\n  {day} DATE COMMENT 'Day of time, UTC.'\n)\n\
-         USING PARQUET\nPARTITIONED BY ({class}, {day})\nLOCATION {location};\n\n\
-         -- Again whenever there are new days.\nMSCK REPAIR TABLE {table};\n"
+        "{}\n-- Again whenever there are new days.\nMSCK REPAIR TABLE {};\n",
+        create(place, keys, &clause),
+        place.name(backticks)
+    )
+}
+
+fn create(place: &Place<'_>, keys: &[Key], clause: &str) -> String {
+    let keys: Vec<Attribute> = keys.iter().map(Attribute::from).collect();
+    let names = keys.iter().map(|key| key.name.as_str());
+    let kept = place.table.columns_beside(names);
+    let columns = columns(&Spark, kept.into_iter().chain(&keys));
+    let location = escaped(&format!("{}/", place.directory));
+    format!(
+        "CREATE TABLE IF NOT EXISTS {} (\n{columns}\n)\nUSING PARQUET\n{clause}LOCATION {location};\n",
+        place.name(backticks)
     )
 }

@@ -1,9 +1,11 @@
 //! Trino's Hive connector: an external table, and the call that finds its partitions.
 
-use super::dialect::{Dialect, Plain, columns, double_quotes, literal};
+use super::Engine;
+use super::attribute::{Attribute, Plain};
+use super::dialect::{Dialect, columns, double_quotes, lines, literal};
+use super::level::Key;
 use super::place::Place;
-use crate::schema::column::Column;
-use crate::schema::{CLASS_PARTITION, DAY_PARTITION};
+use super::table::Refusal;
 
 struct Trino;
 
@@ -18,7 +20,9 @@ impl Dialect for Trino {
             Plain::Int => "integer",
             Plain::Long => "bigint",
             Plain::Bool => "boolean",
-            Plain::Timestamp => "timestamp(6)",
+            Plain::Micros => "timestamp(6)",
+            Plain::Millis => "timestamp(3)",
+            Plain::Date => "date",
         }
     }
 
@@ -30,32 +34,66 @@ impl Dialect for Trino {
         ("row(", ")")
     }
 
-    fn column(&self, column: &Column, kind: &str) -> String {
-        let comment = literal(column.doc);
-        format!("{} {kind} COMMENT {comment}", self.name(column.name))
+    fn column(&self, column: &Attribute, kind: &str) -> String {
+        let comment = literal(&column.doc);
+        format!("{} {kind} COMMENT {comment}", self.name(&column.name))
     }
 }
 
-pub(super) fn statements(place: &Place) -> String {
-    let table = place.name(double_quotes);
-    let columns = columns(&Trino, &[CLASS_PARTITION]);
-    let [class, day] = [CLASS_PARTITION, DAY_PARTITION].map(double_quotes);
-    let [class_key, day_key] = [CLASS_PARTITION, DAY_PARTITION].map(literal);
-    let location = literal(&format!("{}/", place.directory()));
+pub(super) fn statements(place: &Place<'_>) -> Result<String, Refusal> {
+    let engine = Engine::Trino.caption();
+    let refuse = |level| Refusal::Directories { engine, level };
+    let keys = place.table.only_keys().map_err(refuse)?;
+    let columns_of_path: Vec<Attribute> = keys.iter().map(column).collect();
+    let names = columns_of_path.iter().map(|column| column.name.as_str());
+    let kept = place.table.columns_beside(names);
+    let columns = columns(&Trino, kept.into_iter().chain(&columns_of_path));
+    let location = literal(&format!("{}/", place.directory));
+    let mut properties = vec![
+        "  format = 'PARQUET'".to_owned(),
+        format!("  external_location = {location}"),
+    ];
+    if !keys.is_empty() {
+        let names: Vec<String> = columns_of_path.iter().map(|c| literal(&c.name)).collect();
+        properties.push(format!("  partitioned_by = ARRAY[{}]", names.join(", ")));
+    }
+    let create = format!(
+        "CREATE TABLE IF NOT EXISTS {} (\n{columns}\n)\nWITH (\n{}\n);\n",
+        place.name(double_quotes),
+        lines(&properties)
+    );
+    Ok(if keys.is_empty() {
+        create
+    } else {
+        format!("{create}{}", find_partitions(place, &keys))
+    })
+}
+
+/// Its names are in small letters.
+fn column(key: &Key) -> Attribute {
+    let column = Attribute::from(key);
+    let name = column.name.to_lowercase();
+    Attribute { name, ..column }
+}
+
+fn find_partitions(place: &Place<'_>, keys: &[Key]) -> String {
     let (schema, name) = schema_and_table(place);
+    let is_small = |key: &Key| key.name.to_lowercase() == key.name;
+    // Unless told otherwise it takes directories in small letters only.
+    let case = if keys.iter().all(is_small) {
+        ""
+    } else {
+        ", false"
+    };
     format!(
-        "CREATE TABLE IF NOT EXISTS {table} (\n{columns},\n  \
-         {class} varchar COMMENT 'Caption of the class.',\n  {day} date COMMENT 'Day of time, UTC.'\n)\n\
-         WITH (\n  format = 'PARQUET',\n  external_location = {location},\n  \
-         partitioned_by = ARRAY[{class_key}, {day_key}]\n);\n\n\
-         -- Again whenever there are new days.\n\
-         CALL system.sync_partition_metadata({schema}, {name}, 'FULL');\n"
+        "\n-- Again whenever there are new days.\n\
+         CALL system.sync_partition_metadata({schema}, {name}, 'FULL'{case});\n"
     )
 }
 
 /// As the call wants them: the schema is `default` where the table's name has none.
-fn schema_and_table(place: &Place) -> (String, String) {
-    let mut parts = place.table.iter().rev();
+fn schema_and_table(place: &Place<'_>) -> (String, String) {
+    let mut parts = place.name.iter().rev();
     let table = parts.next().map_or("", String::as_str);
     let schema = parts.next().map_or("default", String::as_str);
     (literal(schema), literal(table))

@@ -1,0 +1,53 @@
+//! `auditlake schema ddl`.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use auditlake_pipeline::layout::tables_of;
+use auditlake_pipeline::schema::ddl::{Table, statements};
+use auditlake_pipeline::{Layout, LayoutChoice};
+use tokio::time::timeout;
+
+use crate::args::schema::DdlArgs;
+use crate::exit::{Exit, Usage};
+use crate::print::{data, note};
+
+/// How long a lake may take to say how it lies: statements can be had without it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(args: &DdlArgs) -> anyhow::Result<Exit> {
+    let engine = args.engine.0;
+    let lake = args.lake.as_deref().unwrap_or(engine.example_lake());
+    let mut all = Vec::new();
+    for table in tables(args).await? {
+        let sql = statements(engine, &table, lake, &args.name);
+        all.push(sql.map_err(|refusal| Usage::new(refusal.to_string()))?);
+    }
+    data(all.join("\n").trim_end()).context("cannot write to standard output")?;
+    Ok(Exit::Complete)
+}
+
+/// The tables of the layout that was said, or else as the lake says.
+async fn tables(args: &DdlArgs) -> anyhow::Result<Vec<Table>> {
+    let choice = args.layout.choice();
+    match &args.lake {
+        Some(lake) if choice == LayoutChoice::default() => of_lake(lake).await,
+        _ => Ok(choice.of_new_lake()?.tables()?),
+    }
+}
+
+/// Engines may know the lake by an address that means nothing here.
+async fn of_lake(lake: &str) -> anyhow::Result<Vec<Table>> {
+    let why = match timeout(PATIENCE, tables_of(lake)).await {
+        Ok(Ok(tables)) if tables.is_empty() => {
+            return Err(Usage::new("the lake has no events yet, and no table to tell of").into());
+        }
+        Ok(Ok(tables)) => return Ok(tables),
+        Ok(Err(error)) => format!("{:#}", anyhow::Error::from(error)),
+        Err(_) => format!("it did not answer within {PATIENCE:?}"),
+    };
+    note(&format!(
+        "the lake was not read ({why}): the statements are for the layout `hive`; say --layout if it has another"
+    ));
+    Ok(Layout::default().tables()?)
+}
