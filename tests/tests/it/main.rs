@@ -6,6 +6,7 @@ mod ddl;
 mod faults;
 mod files;
 mod first_run;
+mod guides;
 mod hostile;
 mod layouts;
 mod readers;
