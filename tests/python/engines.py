@@ -79,6 +79,7 @@ class Spark:
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         from pyspark.sql import SparkSession
 
+        self.directory = tempfile.TemporaryDirectory()
         settings = {
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
@@ -89,7 +90,7 @@ class Spark:
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.shuffle.partitions": "2",
             "spark.sql.catalogImplementation": "in-memory",
-            "spark.sql.warehouse.dir": tempfile.mkdtemp(),
+            "spark.sql.warehouse.dir": self.directory.name,
         }
         builder = SparkSession.builder.master("local[2]").appName("readers")
         for key, value in settings.items():
@@ -118,7 +119,8 @@ class ClickHouse:
     def __init__(self):
         from chdb.session import Session
 
-        self.session = Session(tempfile.mkdtemp())
+        self.directory = tempfile.TemporaryDirectory()
+        self.session = Session(self.directory.name)
         self.run("SET output_format_json_quote_64bit_integers = 0, session_timezone = 'UTC'")
 
     def rows(self, directory, where):
