@@ -36,11 +36,17 @@ fn forms(scene: &mut Scene<'_>) -> Record {
         );
     }
     let ip = scene.client_ip(user);
-    Record::new(scene, operation, 66, "MicrosoftForms", &actor).with_some("ClientIP", ip).with_all(json!({
-        "FormsUserTypes": [scene.number(0, 5)], "FormTypes": [0], "SourceApp": "OfficeForms",
-        "FormId": scene.token(86), "FormName": "Lunch survey",
-        "ObjectId": scene.token(86), "ActivityParameters": "{\"ResponseId\":\"1\"}", "FormType": "Form",
-    }))
+    let form = scene
+        .id_of(("form", scene.deed % 12))
+        .replace('-', "")
+        .repeat(2);
+    Record::new(scene, operation, 66, "MicrosoftForms", &actor)
+        .with_some("ClientIP", ip)
+        .with_all(json!({
+            "FormsUserTypes": [scene.number(0, 5)], "FormTypes": [0], "SourceApp": "OfficeForms",
+            "FormId": form, "FormName": "Lunch survey",
+            "ObjectId": form, "ActivityParameters": "{\"ResponseId\":\"1\"}", "FormType": "Form",
+        }))
 }
 
 /// Planner writes results as numbers from 1 to 3.
@@ -53,7 +59,7 @@ fn planner(scene: &mut Scene<'_>) -> Record {
         ("PlanModified", 188),
     ]);
     let user = scene.user();
-    let (id, plan) = (scene.token(28), scene.token(28));
+    let (id, plan) = (scene.token(28), scene.deed_id("plan"));
     Record::new(scene, operation, record_type, "Planner", &user.by_object_id())
         .with("ResultStatus", scene.number(1, 4))
         .with_all(json!({"ObjectId": id, "PlanId": plan, "ContainerType": 2, "ContainerId": scene.site().group}))
@@ -69,13 +75,17 @@ fn yammer(scene: &mut Scene<'_>) -> Record {
     ]);
     let user = scene.user();
     let ip = scene.client_ip(user);
+    let yammer_id = scene.seed_for(("yammer", &user.upn)) % 100_000_000_000;
     let record = Record::new(scene, operation, 22, "Yammer", &user.by_puid());
-    record.with_some("ClientIP", ip).with("ResultStatus", "TRUE").with_all(json!({
-        "ActorUserId": user.upn, "ActorYammerUserId": scene.number(1_000_000_000, 99_000_000_000),
-        "YammerNetworkId": 5_846_122_497_i64,
-        "GroupName": "Company news", "MessageId": scene.number(1_000_000_000, 99_000_000_000),
-        "ObjectId": "Company news", "VersionId": null,
-    }))
+    record
+        .with_some("ClientIP", ip)
+        .with("ResultStatus", "TRUE")
+        .with_all(json!({
+            "ActorUserId": user.upn, "ActorYammerUserId": yammer_id,
+            "YammerNetworkId": 5_846_122_497_i64,
+            "GroupName": "Company news", "MessageId": scene.number(1_000_000_000, 99_000_000_000),
+            "ObjectId": "Company news", "VersionId": null,
+        }))
 }
 
 fn project(scene: &mut Scene<'_>) -> Record {

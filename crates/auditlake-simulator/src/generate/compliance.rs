@@ -105,7 +105,7 @@ pub(super) fn alert(scene: &mut Scene<'_>) -> Record {
         .with_all(json!({
             "AlertId": id, "AlertLinks": [{"AlertLinkHref": ""}], "AlertType": "System",
             "Category": "ThreatManagement",
-            "Comments": "New alert", "Data": data.to_string(), "Name": name, "PolicyId": scene.guid(),
+            "Comments": "New alert", "Data": data.to_string(), "Name": name, "PolicyId": scene.id_of(name),
             "Severity": severity, "Source": "Office 365 Security & Compliance", "Status": "Active",
         }));
     if operation == "AlertEntityGenerated" {
@@ -129,7 +129,7 @@ pub(super) fn discovery(scene: &mut Scene<'_>) -> Record {
     ]);
     Record::new(scene, operation, record_type, workload, &admin.by_upn().into_admin())
         .with("ObjectId", "Case 7")
-        .with("ExtendedProperties", super::scene::pairs(&[("CaseId", &scene.guid()), ("SearchId", &scene.guid())]))
+        .with("ExtendedProperties", super::scene::pairs(&[("CaseId", &scene.id_of("Case 7")), ("SearchId", &scene.deed_id("search"))]))
         .with_all(json!({
             "Case": "Case 7", "ExchangeLocations": "All", "PublicFolderLocations": "", "SharepointLocations": "All",
             "Query": "subject:\"price list\" AND (from:fabrikam.example)", "StartTime": start, "RecordNumber": 1,

@@ -15,6 +15,11 @@ pub(super) fn interaction(scene: &mut Scene<'_>) -> Record {
         .iter()
         .map(|resource| json!({"Id": resource["SiteUrl"], "Type": resource["Type"]}))
         .collect();
+    let thread = format!("19:{}@thread.v2", scene.deed_id("thread").replace('-', ""));
+    let (asked, answered) = (
+        scene.at.as_millisecond(),
+        scene.at.as_millisecond() + scene.number(900, 9000),
+    );
     Record::new(scene, "CopilotInteraction", 261, "Copilot", &user.by_object_id()).with_some("ClientIP", ip).with_all(json!({
         "ClientRegion": "DE", "CopilotLogVersion": "1.0.0.0",
         "CopilotEventData": {
@@ -22,20 +27,21 @@ pub(super) fn interaction(scene: &mut Scene<'_>) -> Record {
             "AppHost": host,
             "Contexts": contexts, "MessageIds": [],
             "Messages": [
-                {"Id": scene.number(1_700_000_000_000, 1_800_000_000_000).to_string(), "isPrompt": true, "JailbreakDetected": scene.chance(0.02)},
-                {"Id": scene.number(1_700_000_000_000, 1_800_000_000_000).to_string(), "isPrompt": false},
+                {"Id": asked.to_string(), "isPrompt": true, "JailbreakDetected": scene.chance(0.02)},
+                {"Id": answered.to_string(), "isPrompt": false},
             ],
             "ModelTransparencyDetails": [{"ModelName": "MODEL_X"}],
-            "ThreadId": format!("19:{}@thread.v2", scene.token(43)),
+            "ThreadId": thread,
         },
     }))
 }
 
 fn resource(scene: &mut Scene<'_>) -> Value {
-    let (site, document) = (scene.site(), scene.document());
+    let site = scene.site();
+    let document = scene.document(&site.url);
     json!({
-        "Action": "Read", "Id": scene.token(24), "Name": document.name, "SensitivityLabelId": scene.guid(),
+        "Action": "Read", "Id": document.id, "Name": document.name, "SensitivityLabelId": scene.id_of("General"),
         "SiteUrl": format!("{}Shared Documents/{}", site.url, document.name), "Type": document.extension,
-        "listItemUniqueId": scene.guid(),
+        "listItemUniqueId": document.id,
     })
 }

@@ -23,18 +23,19 @@ pub(super) fn mail(scene: &mut Scene<'_>) -> Record {
         scene.token(7).to_lowercase(),
         scene.number(1, 30)
     );
+    let message = scene.message(recipient);
     let record = threat(scene, "TIMailData", 28).with("ObjectId", scene.guid()).with_all(json!({
         "AdditionalActionsAndResults": ["OriginalDelivery: [N/A]"],
         "AuthDetails": [{"Name": "SPF", "Value": "Pass"}, {"Name": "DKIM", "Value": "Fail"}, {"Name": "DMARC", "Value": "None"}],
         "DeliveryAction": "Blocked", "DetectionMethod": method, "DetectionType": "Inline",
         "Directionality": "Inbound",
-        "EventDeepLink": format!("https://security.example/?hash=/threatexplorer?messageParams={}", scene.guid()),
-        "InternetMessageId": scene.message_id(), "LatestDeliveryLocation": "Quarantine",
+        "EventDeepLink": format!("https://security.example/?hash=/threatexplorer?messageParams={}", message.network_id),
+        "InternetMessageId": message.internet_id, "LatestDeliveryLocation": "Quarantine",
         "MessageTime": scene.earlier(30),
-        "NetworkMessageId": scene.guid(), "OriginalDeliveryLocation": "Quarantine", "P1Sender": sender,
+        "NetworkMessageId": message.network_id, "OriginalDeliveryLocation": "Quarantine", "P1Sender": sender,
         "P2Sender": sender,
         "Policy": policy, "PolicyAction": "Quarantine", "Recipients": [recipient.upn],
-        "SenderIp": format!("198.51.100.{}", scene.number(1, 255)), "Subject": scene.subject(),
+        "SenderIp": format!("198.51.100.{}", scene.number(1, 255)), "Subject": message.subject,
         "SystemOverrides": [], "ThreatsAndDetectionTech": [format!("{verdict}: [{method}]")], "Verdict": verdict,
     }));
     if verdict == "Malware" {

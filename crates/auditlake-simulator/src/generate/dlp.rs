@@ -34,15 +34,20 @@ pub(super) fn teams(scene: &mut Scene<'_>) -> Record {
 /// A rule met by a document.
 pub(super) fn sharepoint(scene: &mut Scene<'_>) -> Record {
     let user = scene.user();
-    let document = scene.document();
-    let path = format!("{}Documents/{}", user.onedrive(), document.name);
-    let unique = scene.guid();
+    let document = scene.document(&user.onedrive());
+    let path = format!(
+        "{}Documents{}/{}",
+        user.onedrive(),
+        document.folder,
+        document.name
+    );
+    let unique = document.id;
     let metadata = json!({
-        "From": user.upn, "itemCreationTime": scene.earlier(60 * 24 * 90), "SiteCollectionGuid": scene.guid(),
+        "From": user.upn, "itemCreationTime": scene.earlier(60 * 24 * 90), "SiteCollectionGuid": user.mailbox,
         "SiteCollectionUrl": user.onedrive(), "FileName": document.name, "FileOwner": user.name, "FilePathUrl": path,
         "DocumentLastModifier": user.name, "DocumentSharer": user.name, "UniqueID": unique,
         "LastModifiedTime": scene.earlier(60 * 24), "IsViewableByExternalUsers": scene.chance(0.1),
-        "FileSize": scene.number(2000, 900_000), "FileID": unique, "IsVisibleOnlyToOdbOwner": false,
+        "FileSize": document.size, "FileID": unique, "IsVisibleOnlyToOdbOwner": false,
     });
     base(scene, user, 11, "OneDrive", &path).with("SharePointMetaData", metadata)
 }
@@ -50,7 +55,7 @@ pub(super) fn sharepoint(scene: &mut Scene<'_>) -> Record {
 /// A rule met on a device.
 pub(super) fn endpoint(scene: &mut Scene<'_>) -> Record {
     let user = scene.user();
-    let document = scene.document();
+    let document = scene.document(&user.device);
     let path = format!("C:\\Users\\{}\\Documents\\{}", user.alias, document.name);
     let operation = *scene.pick(&[
         "FileCopiedToRemovableMedia",
@@ -77,7 +82,7 @@ pub(super) fn endpoint(scene: &mut Scene<'_>) -> Record {
         .with("MDATPDeviceId", user.device_id.replace('-', ""))
         .with("FileExtension", document.extension)
         .with("FileType", "Document")
-        .with("Sha256", scene.hex(64).to_lowercase())
+        .with("Sha256", document.hash.to_lowercase())
         .with("Hidden", false)
         .with("RMSEncrypted", false)
         .with("Platform", 1)
@@ -86,7 +91,7 @@ pub(super) fn endpoint(scene: &mut Scene<'_>) -> Record {
 
 /// The match taken back: the same `Id` and policy, and yet another record.
 pub(super) fn undo(matched: Record, scene: &mut Scene<'_>) -> Record {
-    let rule = scene.guid();
+    let rule = scene.id_of("High volume");
     matched
         .with("CreationTime", civil(scene.at))
         .with("Operation", "DlpRuleUndo")
@@ -99,11 +104,12 @@ pub(super) fn undo(matched: Record, scene: &mut Scene<'_>) -> Record {
 
 fn message(scene: &mut Scene<'_>, record_type: u32, workload: &str) -> Record {
     let user = scene.user();
-    let (guest, id) = (scene.guest(), scene.message_id());
+    let (guest, message) = (scene.guest(), scene.message(user));
+    let id = message.internet_id;
     let metadata = json!({
-        "MessageID": id, "From": user.upn, "To": [guest.mail], "CC": [], "BCC": [], "Subject": scene.subject(),
-        "Sent": scene.earlier(30), "RecipientCount": 1, "FileSize": scene.number(900, 90_000),
-        "UniqueID": scene.guid(),
+        "MessageID": id, "From": user.upn, "To": [guest.mail], "CC": [], "BCC": [], "Subject": message.subject,
+        "Sent": scene.earlier(30), "RecipientCount": 1, "FileSize": message.size,
+        "UniqueID": message.network_id,
     });
     base(scene, user, record_type, workload, &id).with("ExchangeMetaData", metadata)
 }
@@ -136,13 +142,15 @@ fn base(
 
 fn policy(scene: &mut Scene<'_>) -> Value {
     let rules: Vec<Value> = (0..scene.number(1, 3)).map(|_| rule(scene)).collect();
-    json!({"PolicyId": scene.guid(), "PolicyName": scene.pick(&["Cards", "Personal data", "Bank details"]), "Rules": rules})
+    let name = *scene.pick(&["Cards", "Personal data", "Bank details"]);
+    json!({"PolicyId": scene.id_of(name), "PolicyName": name, "Rules": rules})
 }
 
 fn rule(scene: &mut Scene<'_>) -> Value {
     let severity = *scene.pick(&["Low", "Medium", "High"]);
+    let name = *scene.pick(&["High volume", "Low volume"]);
     json!({
-        "RuleId": scene.guid(), "RuleName": scene.pick(&["High volume", "Low volume"]), "Severity": severity,
+        "RuleId": scene.id_of(name), "RuleName": name, "Severity": severity,
         "RuleMode": scene.pick(&["Enable", "AuditAndNotify"]),
         "Actions": ["BlockAccess", "NotifyUser", "GenerateAlert"],
         "ActionParameters": ["GenerateAlert:soc@contoso.example"],

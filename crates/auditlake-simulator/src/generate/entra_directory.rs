@@ -75,7 +75,7 @@ pub(super) fn by_admin(
     let details = format!(
         "{{\"User-Agent\":\"{}\",\"AppId\":\"{}\"}}",
         admin.agent.0,
-        scene.pick(&APPS).1
+        scene.app().1
     );
     Record::new(scene, operation, 8, "AzureActiveDirectory", &actor)
         .with("ResultStatus", result)
@@ -105,15 +105,15 @@ fn identities(user: &User) -> Value {
 
 fn frame(scene: &mut Scene<'_>) -> Value {
     json!({
-        "ActorContextId": scene.organization, "AzureActiveDirectoryEventType": 1, "InterSystemsId": scene.guid(),
-        "IntraSystemId": scene.guid(), "SupportTicketId": "", "TargetContextId": scene.organization,
+        "ActorContextId": scene.organization, "AzureActiveDirectoryEventType": 1, "InterSystemsId": scene.request_id(),
+        "IntraSystemId": scene.deed_id("change"), "SupportTicketId": "", "TargetContextId": scene.organization,
     })
 }
 
 /// Values are JSON in strings, often over several lines.
 fn properties(scene: &mut Scene<'_>, category: &str, target: &User) -> Value {
     let quoted = |value: &str| format!("[\r\n  {}\r\n]", Value::from(value));
-    let id = scene.guid();
+    let (_, id) = *scene.pick(&APPS);
     let number = scene.number(1, 999).to_string();
     let department = *scene.pick(&["Sales", "Finance", "Vertrieb"]);
     let (name, new, old) = match category {
@@ -142,21 +142,27 @@ fn properties(scene: &mut Scene<'_>, category: &str, target: &User) -> Value {
             "[]".to_owned(),
         ),
     };
-    json!([
-        {"Name": name, "NewValue": new, "OldValue": old},
-        {"Name": "Included Updated Properties", "NewValue": name, "OldValue": ""},
-        {"Name": "TargetId.UserType", "NewValue": "Member", "OldValue": ""},
-        {"Name": "ActorId.ServicePrincipalNames", "NewValue": id, "OldValue": ""},
-    ])
+    let (since, before) = (scene.time(), scene.earlier(60 * 24 * 30));
+    let mut properties = vec![
+        json!({"Name": name, "NewValue": new, "OldValue": old}),
+        json!({"Name": "Included Updated Properties", "NewValue": name, "OldValue": ""}),
+        json!({"Name": "TargetId.UserType", "NewValue": "Member", "OldValue": ""}),
+        json!({"Name": "ActorId.ServicePrincipalNames", "NewValue": id, "OldValue": ""}),
+    ];
+    if category == "User" {
+        let valid = json!({"Name": "StsRefreshTokensValidFrom", "NewValue": quoted(&since), "OldValue": quoted(&before)});
+        properties.push(valid);
+    }
+    properties.into()
 }
 
 fn by_service(record: Record, scene: &mut Scene<'_>) -> Record {
-    let id = scene.guid();
     let name = *scene.pick(&[
         "Microsoft Online Services",
         "Azure MFA StrongAuthenticationService",
         "Contoso Backup",
     ]);
+    let id = scene.id_of(name);
     let actor = json!([
         {"ID": name, "Type": 1}, {"ID": format!("ServicePrincipal_{id}"), "Type": 2}, {"ID": id, "Type": 2},
         {"ID": "ServicePrincipal", "Type": 2},

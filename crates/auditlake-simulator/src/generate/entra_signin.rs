@@ -51,7 +51,7 @@ pub(super) fn attempt_from(
     } else {
         "UserLoggedIn"
     };
-    let (app, resource) = (scene.pick(&APPS).1, scene.pick(&APPS).1);
+    let (app, resource) = (scene.app().1, scene.shared_pick("resource", &APPS).1);
     let interrupted = failure.is_none() && scene.chance(0.02);
     let number = failure.map_or(if interrupted { "50140" } else { "0" }, |failure| failure.0);
     // Most failed sign-ins say Success here; the operation is what counts.
@@ -75,9 +75,10 @@ pub(super) fn attempt_from(
     .with("ErrorNumber", number)
     .with_some("LogonError", failure.map(|failure| failure.1))
     .with("ExtendedProperties", extended(scene, user));
+    let id = record.text_of("Id").unwrap_or_default().to_owned();
     record
         .with("DeviceProperties", device(scene, user))
-        .with_all(frame(scene, user, resource))
+        .with_all(frame(scene, user, resource, &id))
 }
 
 /// The older form of a sign-in.
@@ -107,24 +108,25 @@ pub(super) fn account_logon(scene: &mut Scene<'_>) -> Record {
 }
 
 fn extended(scene: &mut Scene<'_>, user: &User) -> Value {
-    let detail = *scene.pick(&["Success", "Redirect"]);
-    let request = *scene.pick(&[
-        "OAuth2:Authorize",
-        "Login:login",
-        "OAuth2:Token",
-        "SAS:ProcessAuth",
-        "Kmsi:kmsi",
-    ]);
+    let detail = *scene.shared_pick("detail", &["Success", "Redirect"]);
+    let request = *scene.shared_pick(
+        "request type",
+        &[
+            "OAuth2:Authorize",
+            "Login:login",
+            "OAuth2:Token",
+            "SAS:ProcessAuth",
+            "Kmsi:kmsi",
+        ],
+    );
     let mut all = vec![
         ("ResultStatusDetail", detail),
         ("UserAgent", user.agent.0),
         ("RequestType", request),
     ];
-    if scene.chance(0.3) {
-        all.push((
-            "UserAuthenticationMethod",
-            *scene.pick(&["1", "2", "4194305"]),
-        ));
+    let method = *scene.shared_pick("method", &["1", "2", "4194305", "", "", "", ""]);
+    if !method.is_empty() {
+        all.push(("UserAuthenticationMethod", method));
     }
     if scene.chance(0.1) {
         all.push(("KeepMeSignedIn", "True"));
@@ -132,14 +134,14 @@ fn extended(scene: &mut Scene<'_>, user: &User) -> Value {
     pairs(&all)
 }
 
-fn device(scene: &mut Scene<'_>, user: &User) -> Value {
-    let session = scene.guid();
+fn device(scene: &Scene<'_>, user: &User) -> Value {
+    let session = scene.session(user);
     let mut all = vec![
         ("OS", user.agent.1),
         ("BrowserType", user.agent.2),
         ("SessionId", &session),
     ];
-    if scene.chance(0.5) {
+    if user.is_registered() {
         all.extend([
             ("Id", user.device_id.as_str()),
             ("DisplayName", &user.device),
@@ -148,13 +150,18 @@ fn device(scene: &mut Scene<'_>, user: &User) -> Value {
     }
     all.push((
         "IsCompliantAndManaged",
-        if scene.chance(0.6) { "True" } else { "False" },
+        if user.is_compliant() { "True" } else { "False" },
     ));
     pairs(&all)
 }
 
-fn frame(scene: &mut Scene<'_>, user: &User, resource: &str) -> Value {
-    let record_id = scene.guid();
+/// `IntraSystemId` is mostly the record's own id.
+fn frame(scene: &mut Scene<'_>, user: &User, resource: &str, id: &str) -> Value {
+    let record_id = if scene.chance(0.85) {
+        id.to_owned()
+    } else {
+        scene.guid()
+    };
     json!({
         "Actor": [{"ID": user.object_id, "Type": 0}, {"ID": user.upn, "Type": 5}],
         "ActorContextId": scene.organization, "AzureActiveDirectoryEventType": 1, "InterSystemsId": scene.guid(),

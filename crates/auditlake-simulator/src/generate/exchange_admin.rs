@@ -106,7 +106,7 @@ pub(super) fn by_user(
         .with("ObjectId", object)
         .with("ClientIP", address)
         .with("ExternalAccess", false)
-        .with("SessionId", scene.guid())
+        .with("SessionId", scene.session(user))
         .with("Parameters", pairs(parameters))
 }
 
@@ -121,12 +121,12 @@ pub(super) fn service_cmdlet(scene: &mut Scene<'_>) -> Record {
         "Set-AdminAuditLogConfig",
     ];
     let actor = "NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)";
-    let operation = *scene.pick(&OPERATIONS);
+    let operation = *scene.shared_pick("operation", &OPERATIONS);
     let object = format!(
         "EURPR01A001.PROD.OUTLOOK.EXAMPLE/Microsoft Exchange Hosted Organizations/{DOMAIN}/Shard{{{}}}",
-        scene.guid().to_uppercase()
+        scene.id_of("shard").to_uppercase()
     );
-    let result = if scene.chance(0.5) { "True" } else { "true" };
+    let result = *scene.shared_pick("result", &["True", "true"]);
     base(scene, operation, &Actor::system(actor, 3, actor))
         .with("ResultStatus", result)
         .with("ObjectId", object.as_str())
@@ -154,7 +154,9 @@ pub(super) fn service_cmdlet(scene: &mut Scene<'_>) -> Record {
 }
 
 fn base(scene: &mut Scene<'_>, operation: &str, actor: &Actor) -> Record {
-    let server = scene.pick(&scene.population.exchange_servers).clone();
+    let server = scene
+        .shared_pick("server", &scene.population.exchange_servers)
+        .clone();
     Record::new(scene, operation, 1, "Exchange", actor)
         .with("AppId", "")
         .with("ClientAppId", "")

@@ -1,20 +1,12 @@
 //! What happens in mailboxes (schema page, "Exchange Mailbox schema"): record types 2, 3 and 50.
 
+use rand::Rng;
 use serde_json::{Value, json};
 
-use super::population::{APPS, DOMAIN, User};
+use super::lasting::index;
+use super::population::{DOMAIN, User};
 use super::record::Record;
 use super::scene::{Scene, pairs};
-
-const FOLDERS: [&str; 7] = [
-    "\\Inbox",
-    "\\Drafts",
-    "\\Sent Items",
-    "\\Deleted Items",
-    "\\Archive",
-    "\\Recoverable Items\\Deletions",
-    "\\Kalender",
-];
 
 /// A client: its info string, its process and its version, if it says them.
 type Client = (&'static str, &'static str, &'static str);
@@ -53,7 +45,7 @@ pub(super) fn item(scene: &mut Scene<'_>) -> Record {
         (1, "MailboxLogin"),
     ];
     let operation = *scene.weighted(&OPERATIONS);
-    let record = base(scene, operation, 2);
+    let (record, owner) = base(scene, operation, 2);
     match operation {
         "MailItemsAccessed" => record
             .with(
@@ -62,17 +54,17 @@ pub(super) fn item(scene: &mut Scene<'_>) -> Record {
             )
             .with(
                 "Item",
-                json!({"Id": scene.exchange_id(), "ParentFolder": folder(scene)}),
+                json!({"Id": scene.message(owner).item_id, "ParentFolder": folder(scene, owner)}),
             ),
-        "ModifyFolderPermissions" => record.with("Item", permissions(scene)),
+        "ModifyFolderPermissions" => record.with("Item", permissions(scene, owner)),
         "MailboxLogin" => record,
-        "Update" => record.with("Item", message(scene)).with(
+        "Update" => record.with("Item", message(scene, owner)).with(
             "ModifiedProperties",
             json!(["RecipientTable", "ChangeHighlight", "NormalizedSubject"]),
         ),
-        "SendAs" => with_principal(record, scene, "SendAsUserSmtp"),
-        "SendOnBehalf" => with_principal(record, scene, "SendOnBehalfOfUserSmtp"),
-        _ => record.with("Item", message(scene)),
+        "SendAs" => with_principal(record, scene, owner, "SendAsUserSmtp"),
+        "SendOnBehalf" => with_principal(record, scene, owner, "SendOnBehalfOfUserSmtp"),
+        _ => record.with("Item", message(scene, owner)),
     }
 }
 
@@ -85,23 +77,25 @@ pub(super) fn group(scene: &mut Scene<'_>) -> Record {
         (10, "Move"),
     ];
     let operation = *scene.weighted(&OPERATIONS);
-    let record = base(scene, operation, 3);
-    let items: Vec<Value> = (0..scene.number(1, 8)).map(|_| affected(scene)).collect();
+    let (record, owner) = base(scene, operation, 3);
+    let items: Vec<Value> = (0..=few(scene, 7))
+        .map(|_| affected(scene, owner))
+        .collect();
     record
         .with("CrossMailboxOperation", false)
-        .with("Folder", folder(scene))
+        .with("Folder", folder(scene, owner))
         .with("AffectedItems", items)
         .with_some(
             "DestFolder",
-            (operation != "SoftDelete" && operation != "HardDelete").then(|| folder(scene)),
+            (operation != "SoftDelete" && operation != "HardDelete").then(|| folder(scene, owner)),
         )
 }
 
 /// Items read within some minutes, told together. The address is in `ClientIPAddress` only.
 pub(super) fn aggregated(scene: &mut Scene<'_>) -> Record {
-    let record = base(scene, "MailItemsAccessed", 50).without("ClientIP");
-    let folders: Vec<Value> = (0..scene.number(1, 4))
-        .map(|_| folder_items(scene))
+    let (record, owner) = base(scene, "MailItemsAccessed", 50);
+    let folders: Vec<Value> = (0..=few(scene, 3))
+        .map(|_| folder_items(scene, owner))
         .collect();
     let count: usize = folders
         .iter()
@@ -110,6 +104,7 @@ pub(super) fn aggregated(scene: &mut Scene<'_>) -> Record {
         .sum();
     let throttled = if scene.chance(0.02) { "True" } else { "False" };
     record
+        .without("ClientIP")
         .with(
             "OperationProperties",
             pairs(&[("MailAccessType", "Bind"), ("IsThrottled", throttled)]),
@@ -118,21 +113,32 @@ pub(super) fn aggregated(scene: &mut Scene<'_>) -> Record {
         .with("Folders", folders)
 }
 
-fn base(scene: &mut Scene<'_>, operation: &str, record_type: u32) -> Record {
+/// Mostly none, and less than `below`.
+fn few(scene: &mut Scene<'_>, below: u64) -> u64 {
+    let share: f64 = scene.rng.random();
+    index(share * share, below)
+}
+
+/// What all these records have, and whose mailbox it is.
+fn base<'a>(scene: &mut Scene<'a>, operation: &str, record_type: u32) -> (Record, &'a User) {
     let user = scene.user();
     // A colleague's or an administrator's look into another's mailbox.
     let delegated = scene.chance(0.03);
     let owner = if delegated { scene.anyone() } else { user };
-    let &(info, process, version) = scene.weighted(&CLIENTS);
+    let &(info, process, version) = scene.weighted_for("client", &CLIENTS);
     let address = scene.address(user);
-    let app = *scene.pick(&APPS);
-    let with_app = scene.chance(0.4);
+    let app = scene.app();
+    let with_app = scene.shared("with app").random_bool(0.4);
+    // Only clients that ask by HTTP have requests.
+    let request = process
+        .is_empty()
+        .then(|| format!("{{{}}}", scene.request_id().to_uppercase()));
     let result = if scene.chance(0.02) {
         "PartiallySucceeded"
     } else {
         "Succeeded"
     };
-    Record::new(scene, operation, record_type, "Exchange", &user.by_puid())
+    let record = Record::new(scene, operation, record_type, "Exchange", &user.by_puid())
         .with("ResultStatus", result)
         .with("ClientIP", address.as_str())
         .with("ClientIPAddress", address)
@@ -142,94 +148,82 @@ fn base(scene: &mut Scene<'_>, operation: &str, record_type: u32) -> Record {
             (!process.is_empty()).then_some(process),
         )
         .with_some("ClientVersion", (!version.is_empty()).then_some(version))
-        .with(
-            "ClientRequestId",
-            format!("{{{}}}", scene.guid().to_uppercase()),
-        )
+        .with_some("ClientRequestId", request)
         .with("AppId", if with_app { app.1 } else { "" })
         .with("ClientAppId", "")
-        .with_all(mailbox(scene, user, owner))
+        .with_all(mailbox(scene, user, owner));
+    (record, owner)
 }
 
-fn mailbox(scene: &mut Scene<'_>, user: &User, owner: &User) -> Value {
+fn mailbox(scene: &Scene<'_>, user: &User, owner: &User) -> Value {
     let logon_type = if user.upn == owner.upn { 0 } else { 2 };
-    let server = scene.pick(&scene.population.exchange_servers).clone();
+    let server = scene.server(owner);
     json!({
         "ExternalAccess": false, "InternalLogonType": 0, "LogonType": logon_type, "LogonUserSid": user.sid,
         "MailboxGuid": owner.mailbox, "MailboxOwnerSid": owner.sid, "MailboxOwnerUPN": owner.upn,
-        "OrganizationName": DOMAIN, "OriginatingServer": format!("{server}\r\n"), "SessionId": scene.guid(),
+        "OrganizationName": DOMAIN, "OriginatingServer": format!("{server}\r\n"), "SessionId": scene.session(user),
     })
 }
 
-fn folder(scene: &mut Scene<'_>) -> Value {
-    let path = *scene.pick(&FOLDERS);
-    json!({"Id": scene.exchange_id(), "Path": path, "Name": path.rsplit('\\').next()})
+fn folder(scene: &mut Scene<'_>, owner: &User) -> Value {
+    let folder = scene.folder(owner);
+    json!({"Id": folder.id, "Path": folder.path, "Name": folder.path.rsplit('\\').next()})
 }
 
-fn permissions(scene: &mut Scene<'_>) -> Value {
+fn permissions(scene: &mut Scene<'_>, owner: &User) -> Value {
     let member = scene.anyone();
-    let mut folder = folder(scene);
+    let mut folder = folder(scene, owner);
     folder["MemberRights"] = json!("ReadAny, Visible, FreeBusySimple, FreeBusyDetailed");
     folder["MemberSid"] = json!(member.sid);
     folder["MemberUpn"] = json!(member.upn);
-    json!({"Id": scene.exchange_id(), "ParentFolder": folder})
+    json!({"Id": folder["Id"], "ParentFolder": folder})
 }
 
-fn message(scene: &mut Scene<'_>) -> Value {
+fn message(scene: &mut Scene<'_>, owner: &User) -> Value {
+    let message = scene.message(owner);
     let mut item = json!({
-        "Id": if scene.chance(0.3) { "Unknown".to_owned() } else { scene.exchange_id() },
-        "InternetMessageId": scene.message_id(), "ParentFolder": folder(scene),
-        "SizeInBytes": scene.number(900, 9_000_000), "Subject": scene.subject(), "IsRecord": false,
+        "Id": if scene.chance(0.3) { "Unknown" } else { &message.item_id },
+        "InternetMessageId": message.internet_id, "ParentFolder": folder(scene, owner),
+        "SizeInBytes": message.size, "Subject": message.subject, "IsRecord": false,
     });
-    if scene.chance(0.3) {
-        item["Attachments"] = json!(attachments(scene));
+    if let Some(attachments) = message.attachments {
+        item["Attachments"] = json!(attachments);
     }
     item
 }
 
-fn attachments(scene: &mut Scene<'_>) -> String {
-    let count = scene.number(1, 4);
-    let names: Vec<String> = (0..count)
-        .map(|_| {
-            format!(
-                "{} ({}b)",
-                scene.document().name,
-                scene.number(500, 900_000)
-            )
-        })
-        .collect();
-    names.join("; ")
-}
-
-fn affected(scene: &mut Scene<'_>) -> Value {
+fn affected(scene: &mut Scene<'_>, owner: &User) -> Value {
+    let message = scene.message(owner);
     let mut item = json!({
-        "Id": scene.exchange_id(), "InternetMessageId": scene.message_id(), "ParentFolder": folder(scene),
-        "Subject": scene.subject(),
+        "Id": message.item_id, "InternetMessageId": message.internet_id, "ParentFolder": folder(scene, owner),
+        "Subject": message.subject,
     });
-    if scene.chance(0.25) {
-        item["Attachments"] = json!(attachments(scene));
+    if let Some(attachments) = message.attachments {
+        item["Attachments"] = json!(attachments);
     }
     item
 }
 
-fn folder_items(scene: &mut Scene<'_>) -> Value {
+fn folder_items(scene: &mut Scene<'_>, owner: &User) -> Value {
     let count = scene.number(0, 9);
+    let request = scene.request_id();
     let items: Vec<Value> = (0..count)
         .map(|_| {
+            let message = scene.message(owner);
             json!({
-                "InternetMessageId": scene.message_id(), "SizeInBytes": scene.number(900, 900_000),
-                "ClientRequestId": scene.guid(),
+                "InternetMessageId": message.internet_id, "SizeInBytes": message.size, "ClientRequestId": request,
             })
         })
         .collect();
-    json!({"FolderItems": items, "Id": scene.exchange_id(), "Path": scene.pick(&FOLDERS)})
+    let folder = scene.folder(owner);
+    json!({"FolderItems": items, "Id": folder.id, "Path": folder.path})
 }
 
-fn with_principal(record: Record, scene: &mut Scene<'_>, name: &str) -> Record {
+fn with_principal(record: Record, scene: &mut Scene<'_>, owner: &User, name: &str) -> Record {
     let user = scene.anyone();
     let guid = name.replace("Smtp", "MailboxGuid");
     record
-        .with("Item", message(scene))
+        .with("Item", message(scene, owner))
         .with(name, user.upn.as_str())
         .with(&guid, user.mailbox.as_str())
 }

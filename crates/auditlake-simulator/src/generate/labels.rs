@@ -9,9 +9,9 @@ use super::scene::{Scene, pairs};
 /// A label on a message.
 pub(super) fn mip_label(scene: &mut Scene<'_>) -> Record {
     let user = scene.user();
-    let (id, to) = (scene.message_id(), scene.anyone().upn.clone());
-    Record::new(scene, "MipLabel", 43, "Exchange", &user.by_upn()).with("ObjectId", id).with_all(json!({
-        "Sender": user.upn, "Receivers": [to], "ItemName": scene.subject(), "LabelId": scene.guid(),
+    let (message, to) = (scene.message(user), scene.anyone().upn.clone());
+    Record::new(scene, "MipLabel", 43, "Exchange", &user.by_upn()).with("ObjectId", message.internet_id).with_all(json!({
+        "Sender": user.upn, "Receivers": [to], "ItemName": message.subject, "LabelId": scene.id_of("Confidential"),
         "LabelName": "Confidential",
         "LabelAction": "None", "LabelAppliedDateTime": scene.earlier(60), "ApplicationMode": "Standard",
     }))
@@ -20,11 +20,11 @@ pub(super) fn mip_label(scene: &mut Scene<'_>) -> Record {
 /// An encrypted message read by somebody outside.
 pub(super) fn message_portal(scene: &mut Scene<'_>) -> Record {
     let user = scene.user();
-    let (id, subject, guest) = (scene.message_id(), scene.subject(), scene.guest());
+    let (message, guest) = (scene.message(user), scene.guest());
     Record::new(scene, "MessageAccess", 154, "Exchange", &user.by_upn()).with("ResultStatus", "Success").with_all(json!({
-        "AuthenticationMethod": "OTP", "AuthenticationStatus": 0, "MessageId": id, "OperationStatus": 0,
+        "AuthenticationMethod": "OTP", "AuthenticationStatus": 0, "MessageId": message.internet_id, "OperationStatus": 0,
         "Recipient": guest.mail,
-        "Sender": user.upn, "OperationProperties": pairs(&[("MailSubject", &subject)]),
+        "Sender": user.upn, "OperationProperties": pairs(&[("MailSubject", &message.subject)]),
     }))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn aip(scene: &mut Scene<'_>) -> Record {
         ("HeartBeat", 97),
     ]);
     let user = scene.user();
-    let document = scene.document();
+    let document = scene.document(&user.device);
     let ip = scene.address(user);
     // One sample of the documentation has a blank in this name.
     let state = if scene.chance(0.1) {
@@ -58,11 +58,11 @@ pub(super) fn aip(scene: &mut Scene<'_>) -> Record {
             "Location": "On-premises file shares", "ProductVersion": "2.18.68.0",
         },
         "ProtectionEventData": {
-            "ProtectionEventType": 1, "ProtectionType": "Template", "TemplateId": scene.guid(),
+            "ProtectionEventType": 1, "ProtectionType": "Template", "TemplateId": scene.id_of("template"),
             "IsProtected": true, "IsProtectedBefore": false, "ProtectionOwner": user.upn,
         },
         "SensitivityLabelEventData": {
-            "SensitivityLabelId": scene.guid(), "OldSensitivityLabelId": scene.guid(),
+            "SensitivityLabelId": scene.id_of("Confidential"), "OldSensitivityLabelId": scene.id_of("General"),
             "LabelEventType": 4, "ActionSource": 3,
         },
     }))

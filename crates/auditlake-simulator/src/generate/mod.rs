@@ -15,6 +15,7 @@ mod exchange_admin;
 mod exchange_mailbox;
 mod families;
 mod labels;
+mod lasting;
 mod odd;
 mod population;
 mod power_platform;

@@ -171,6 +171,16 @@ impl User {
         }
     }
 
+    /// Whether the directory knows their device.
+    pub(super) fn is_registered(&self) -> bool {
+        !self.device.ends_with(['1', '4', '7'])
+    }
+
+    /// Whether their device meets what the organization asks.
+    pub(super) fn is_compliant(&self) -> bool {
+        !self.device.ends_with(['2', '4', '6', '8'])
+    }
+
     /// Their own site, with a slash at the end.
     pub(super) fn onedrive(&self) -> String {
         let part = self.upn.replace(['.', '@'], "_");
@@ -212,6 +222,8 @@ pub(super) struct Site {
 /// All of an organization.
 #[derive(Debug)]
 pub(super) struct Population {
+    /// What its things and their ids are made from.
+    pub(super) seed: u64,
     /// The first [`admins`](Self::admins) are administrators.
     pub(super) users: Vec<User>,
     pub(super) admins: usize,
@@ -224,6 +236,7 @@ impl Population {
     pub(super) fn new(seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         Self {
+            seed,
             users: (0..USERS).map(|index| user(index, &mut rng)).collect(),
             admins: ADMINS,
             guests: (0..GUESTS).map(|index| guest(index, &mut rng)).collect(),

@@ -22,10 +22,10 @@ pub(super) fn power_bi(scene: &mut Scene<'_>) -> Record {
     let ip = scene.client_ip(user);
     let report = *scene.pick(&["Sales overview", "Umsatz", "Costs by month"]);
     let record = Record::new(scene, operation, 20, "PowerBI", &user.by_puid()).with_some("ClientIP", ip).with_all(json!({
-        "Activity": operation, "ItemName": report, "WorkSpaceName": "Finance", "WorkspaceId": scene.guid(),
+        "Activity": operation, "ItemName": report, "WorkSpaceName": "Finance", "WorkspaceId": scene.id_of("Finance"),
         "DatasetName": report,
-        "DatasetId": scene.guid(), "ReportName": report, "ReportId": scene.guid(), "ReportType": "PowerBIReport",
-        "ObjectId": report, "IsSuccess": true, "RequestId": scene.guid(), "ActivityId": scene.guid(),
+        "DatasetId": scene.id_of(("dataset", report)), "ReportName": report, "ReportId": scene.id_of(("report", report)), "ReportType": "PowerBIReport",
+        "ObjectId": report, "IsSuccess": true, "RequestId": scene.guid(), "ActivityId": scene.request_id(),
         "DistributionMethod": "Workspace", "ConsumptionMethod": "Power BI Web", "UserAgent": user.agent.0,
         "AdditionalInfo": "{\"resourceDisplayName\":\"viewer\"}",
     }));
@@ -61,12 +61,12 @@ pub(super) fn apps_and_flows(scene: &mut Scene<'_>) -> Record {
     if record_type == 45 {
         let info = json!({"environmentName": environment, "appType": "CanvasApp"});
         return record
-            .with("AppName", scene.guid())
+            .with("AppName", scene.id_of(("app", scene.deed % 20)))
             .with("AdditionalInfo", info.to_string());
     }
     record.with_all(json!({
         "FlowConnectorNames": "Office 365 Outlook, SharePoint",
-        "FlowDetailsUrl": format!("https://flow.example/manage/environments/{environment}/flows/{}/details", scene.guid()),
+        "FlowDetailsUrl": format!("https://flow.example/manage/environments/{environment}/flows/{}/details", scene.id_of(("flow", scene.deed % 40))),
         "LicenseDisplayName": "Microsoft Flow Free", "RecipientUPN": "", "SharingPermission": 2,
         "UserTypeInitiated": 1, "UserUPN": user.upn,
     }))
@@ -89,8 +89,8 @@ pub(super) fn dynamics(scene: &mut Scene<'_>) -> Record {
         "ItemUrl": "https://contoso.crm.example/main.aspx?etn=account",
         "ItemType": "PublishAll", "EntityName": "account", "EntityId": scene.guid(), "Message": operation,
         "Query": "<fetch version=\"1.0\"><entity name=\"account\"/></fetch>",
-        "ServiceName": "", "SystemUserId": scene.guid(), "UserAgent": user.agent.0, "CorrelationId": scene.guid(),
-        "ServiceContextId": scene.guid(),
+        "ServiceName": "", "SystemUserId": scene.id_of(("system", &user.upn)), "UserAgent": user.agent.0, "CorrelationId": scene.request_id(),
+        "ServiceContextId": scene.organization,
         "ServiceContextIdType": "OrganizationId", "PrimaryFieldValue": "Fabrikam",
         "Fields": [{"Name": "telephone1", "Value": "555-0100"}],
     }))

@@ -67,6 +67,12 @@ impl Record {
             .fold(self, |record, (name, value)| record.with(&name, value))
     }
 
+    /// The text of a member, if it is one.
+    pub(super) fn text_of(&self, name: &str) -> Option<&str> {
+        let member = self.members.iter().find(|(known, _)| known == name);
+        member.and_then(|(_, value)| value.as_str())
+    }
+
     pub(super) fn without(mut self, name: &str) -> Self {
         self.members.retain(|(known, _)| known != name);
         self

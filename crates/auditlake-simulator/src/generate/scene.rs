@@ -5,6 +5,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
+use super::lasting::index;
 use super::population::{Guest, Population, Site, User};
 
 /// One record's source of chance, its time, and the organization around it.
@@ -13,15 +14,14 @@ pub(super) struct Scene<'a> {
     pub(super) organization: &'a str,
     pub(super) population: &'a Population,
     pub(super) at: Timestamp,
-}
-
-/// A document's name and extension.
-pub(super) struct Document {
-    pub(super) name: String,
-    pub(super) extension: &'static str,
+    /// The seed of what records made together share: who does it, where, to what.
+    pub(super) deed: u64,
+    /// The seed of what the records of one request share.
+    pub(super) request: u64,
 }
 
 impl<'a> Scene<'a> {
+    /// A record that has nothing in common with others.
     pub(super) fn new(
         seed: u64,
         organization: &'a str,
@@ -33,6 +33,8 @@ impl<'a> Scene<'a> {
             organization,
             population,
             at,
+            deed: seed,
+            request: seed,
         }
     }
 
@@ -62,6 +64,20 @@ impl<'a> Scene<'a> {
         &from[0].1
     }
 
+    /// One of a list that is not empty, the same for all records made together.
+    pub(super) fn shared_pick<'t, T>(&self, what: &str, from: &'t [T]) -> &'t T {
+        &from[self.shared(what).random_range(0..from.len())]
+    }
+
+    /// One of a list by weight, the same for all records made together.
+    pub(super) fn weighted_for<'t, T>(&self, what: &str, from: &'t [(u32, T)]) -> &'t T {
+        Self {
+            rng: self.shared(what),
+            ..*self
+        }
+        .weighted(from)
+    }
+
     pub(super) fn guid(&mut self) -> String {
         guid(&mut self.rng)
     }
@@ -81,18 +97,12 @@ impl<'a> Scene<'a> {
             .collect()
     }
 
-    /// Some people do a lot more than others.
+    /// Who is at it. Some people do a lot more than others.
     pub(super) fn user(&mut self) -> &'a User {
         let population = self.population;
-        let share: f64 = self.rng.random();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index"
-        )]
-        let index = (share * share * population.users.len() as f64) as usize;
-        &population.users[index.min(population.users.len() - 1)]
+        let users = population.users.len() as u64;
+        let number = index(self.shared("user").random(), users);
+        usize::try_from(number).map_or(&population.users[0], |number| &population.users[number])
     }
 
     /// Anyone, alike.
@@ -103,17 +113,19 @@ impl<'a> Scene<'a> {
 
     pub(super) fn admin(&mut self) -> &'a User {
         let population = self.population;
-        self.pick(&population.users[..population.admins])
+        &population.users[self.shared("admin").random_range(0..population.admins)]
     }
 
     pub(super) fn guest(&mut self) -> &'a Guest {
         let population = self.population;
-        self.pick(&population.guests)
+        &population.guests[self
+            .shared("guest")
+            .random_range(0..population.guests.len())]
     }
 
     pub(super) fn site(&mut self) -> &'a Site {
         let population = self.population;
-        self.pick(&population.sites)
+        &population.sites[self.shared("site").random_range(0..population.sites.len())]
     }
 
     /// The record's time as `CreationTime` has it: no zone.
@@ -127,17 +139,7 @@ impl<'a> Scene<'a> {
         civil(self.at - SignedDuration::from_secs(seconds))
     }
 
-    /// Where the user is, as a bare address: mostly the office or home, sometimes on the road.
-    pub(super) fn address(&mut self, user: &User) -> String {
-        match self.number(0, 100) {
-            0..45 => format!("192.0.2.{}", self.number(1, 9)),
-            45..80 => user.home_v4.clone(),
-            80..94 => user.home_v6.clone(),
-            _ => format!("198.51.100.{}", self.number(1, 255)),
-        }
-    }
-
-    /// The same with a port, the way Exchange's records have it.
+    /// An address with a port, the way Exchange's records have it.
     pub(super) fn address_with_port(&mut self, user: &User) -> String {
         let (address, port) = (self.address(user), self.number(1024, 65_536));
         if address.contains(':') {
@@ -156,45 +158,6 @@ impl<'a> Scene<'a> {
             7 => Some("::1".to_owned()),
             _ => Some(self.address(user)),
         }
-    }
-
-    pub(super) fn document(&mut self) -> Document {
-        const SUBJECTS: [&str; 16] = [
-            "Budget",
-            "Roadmap",
-            "Contract",
-            "Minutes",
-            "Offer",
-            "Forecast",
-            "Onboarding",
-            "Price list",
-            "Résumé",
-            "Inventory",
-            "Lieferplan",
-            "Q3 review",
-            "Team photo",
-            "Travel costs",
-            "会議メモ",
-            "Design & build",
-        ];
-        const EXTENSIONS: [(u32, &str); 9] = [
-            (35, "docx"),
-            (25, "xlsx"),
-            (15, "pptx"),
-            (15, "pdf"),
-            (4, "png"),
-            (2, "txt"),
-            (2, "zip"),
-            (1, "one"),
-            (1, "url"),
-        ];
-        let extension = *self.weighted(&EXTENSIONS);
-        let name = format!(
-            "{} {}.{extension}",
-            self.pick(&SUBJECTS),
-            self.number(1, 400)
-        );
-        Document { name, extension }
     }
 
     pub(super) fn subject(&mut self) -> String {
@@ -223,11 +186,6 @@ impl<'a> Scene<'a> {
             "mx.fabrikam.example",
         ]);
         format!("<{}.{}@{host}>", self.token(12), self.hex(20))
-    }
-
-    /// A folder or item id as Exchange writes it.
-    pub(super) fn exchange_id(&mut self) -> String {
-        format!("LgAAAAD{}AQ{}AAAB", self.token(32), self.token(24))
     }
 }
 

@@ -3,9 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::population::{APPS, Site, User};
+use super::lasting::Document;
+use super::population::{Site, User};
 use super::record::Record;
-use super::scene::{Document, Scene};
+use super::scene::Scene;
+use rand::Rng;
 
 /// Where something happened: the site's address and ids, and its workload.
 pub(super) struct Place {
@@ -46,10 +48,9 @@ pub(super) fn file(scene: &mut Scene<'_>) -> Record {
 /// Something that `user` did to a file.
 pub(super) fn file_by(scene: &mut Scene<'_>, operation: &str, user: &User) -> Record {
     let place = place(scene, user);
-    let document = scene.document();
-    let folder = folder_of(scene, place.documents);
+    let document = scene.document(&place.url);
     let record = base(scene, operation, 6, user, &place);
-    let mut record = on_document(record, scene, &place, &folder, &document);
+    let mut record = on_document(record, scene, &place, &document);
     if operation.starts_with("FileRenamed")
         || operation.starts_with("FileMoved")
         || operation == "FileCopied"
@@ -119,8 +120,9 @@ pub(super) fn base(
     user: &User,
     place: &Place,
 ) -> Record {
-    let app = *scene.pick(&APPS);
-    let named = scene.chance(0.6);
+    let app = scene.app();
+    let named = scene.shared("named").random_bool(0.6);
+    let platform = *scene.shared_pick("platform", &["WinDesktop", "WebBrowser", "iOS", "MacOSX"]);
     let record = Record::new(
         scene,
         operation,
@@ -131,30 +133,28 @@ pub(super) fn base(
     let ip = scene.client_ip(user);
     record
         .with_some("ClientIP", ip)
-        .with("CorrelationId", scene.guid())
+        .with("CorrelationId", scene.request_id())
         .with("EventSource", "SharePoint")
         .with_some("ApplicationDisplayName", named.then_some(app.0))
         .with_some("ApplicationId", named.then_some(app.1))
-        .with("AppAccessContext", access_context(scene))
+        .with("AppAccessContext", access_context(scene, user))
         .with("UserAgent", user.agent.0)
         .with("Site", place.site.as_str())
         .with("WebId", place.web.as_str())
         .with("ListId", place.list.as_str())
-        .with(
-            "Platform",
-            *scene.pick(&["WinDesktop", "WebBrowser", "iOS", "MacOSX"]),
-        )
+        .with("Platform", platform)
         .with("BrowserName", user.agent.2)
         .with("BrowserVersion", "138.0")
-        .with("IsManagedDevice", scene.chance(0.7))
+        .with("IsManagedDevice", user.is_compliant())
         .with_escaped_slashes()
 }
 
 /// One object, though the tables say it is a collection.
-fn access_context(scene: &mut Scene<'_>) -> Value {
-    let app = *scene.pick(&APPS);
+fn access_context(scene: &Scene<'_>, user: &User) -> Value {
+    let app = scene.app();
     json!({
-        "AADSessionId": scene.guid(), "CorrelationId": scene.guid(), "UniqueTokenId": scene.token(22),
+        "AADSessionId": scene.session(user), "CorrelationId": scene.request_id(),
+        "UniqueTokenId": scene.access_token(user),
         "ClientAppId": app.1, "ClientAppName": app.0,
     })
 }
@@ -163,16 +163,18 @@ pub(super) fn on_document(
     record: Record,
     scene: &mut Scene<'_>,
     place: &Place,
-    folder: &str,
     document: &Document,
 ) -> Record {
-    let size = scene.number(200, 40_000_000);
+    let (folder, size) = (
+        format!("{}{}", place.documents, document.folder),
+        document.size,
+    );
     let record = record.with_all(json!({
         "ItemType": "File",
         "ObjectId": format!("{}{folder}/{}", place.url, document.name),
-        "ListItemUniqueId": scene.guid(),
+        "ListItemUniqueId": document.id,
         "SiteUrl": place.url,
-        "SourceRelativeUrl": folder,
+        "SourceRelativeUrl": folder.as_str(),
         "SourceFileName": document.name,
         "SourceFileExtension": document.extension,
         "HighPriorityMediaProcessing": false,
@@ -188,27 +190,16 @@ pub(super) fn on_document(
 }
 
 fn with_destination(record: Record, scene: &mut Scene<'_>, place: &Place) -> Record {
-    let document = scene.document();
+    let document = scene.document(&place.url);
     record.with_all(json!({
         "DestinationRelativeUrl": place.documents, "DestinationFileName": document.name,
         "DestinationFileExtension": document.extension,
     }))
 }
 
-fn folder_of(scene: &mut Scene<'_>, library: &str) -> String {
-    match scene.number(0, 4) {
-        0 => library.to_owned(),
-        1 => format!("{library}/General"),
-        _ => format!(
-            "{library}/{}/{}",
-            scene.pick(&["Customers", "Internal", "Öffentlich"]),
-            scene.number(2019, 2027)
-        ),
-    }
-}
-
+/// Where the user is at work: their own site or one of all.
 pub(super) fn place(scene: &mut Scene<'_>, user: &User) -> Place {
-    let own = scene.chance(0.35);
+    let own = scene.shared("own").random_bool(0.35);
     let shared = place_in(scene.site());
     if !own {
         return shared;

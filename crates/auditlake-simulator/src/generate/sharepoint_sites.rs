@@ -25,7 +25,7 @@ pub(super) fn sharing(scene: &mut Scene<'_>) -> Record {
     let operation = *scene.weighted(&OPERATIONS);
     let user = scene.user();
     let place = place(scene, user);
-    let document = scene.document();
+    let document = scene.document(&place.url);
     let target = shared_with(scene);
     let record = base(scene, operation, 14, user, &place);
     let record = if operation == "AddedToGroup" && scene.chance(0.5) {
@@ -33,7 +33,7 @@ pub(super) fn sharing(scene: &mut Scene<'_>) -> Record {
     } else {
         record
     };
-    on_document(record, scene, &place, place.documents, &document)
+    on_document(record, scene, &place, &document)
         .with(
             "EventData",
             *scene.pick(&[
@@ -42,7 +42,7 @@ pub(super) fn sharing(scene: &mut Scene<'_>) -> Record {
                 "<Group>Site Members</Group>",
             ]),
         )
-        .with("UniqueSharingId", scene.guid())
+        .with("UniqueSharingId", scene.id_of(("sharing", &document.id)))
         .with_all(target)
 }
 
@@ -121,8 +121,8 @@ pub(super) fn site_admin(scene: &mut Scene<'_>) -> Record {
 fn shared_with(scene: &mut Scene<'_>) -> Value {
     let link = format!(
         "SharingLinks.{}.OrganizationView.{}",
-        scene.guid(),
-        scene.guid()
+        scene.deed_id("item"),
+        scene.deed_id("link")
     );
     let (kind, name) = match scene.number(0, 4) {
         0 => ("Guest", scene.guest().upn.to_lowercase()),

@@ -78,19 +78,19 @@ fn extra(scene: &mut Scene<'_>, agent: &str) -> Value {
 }
 
 fn session(scene: &mut Scene<'_>) -> Record {
-    let device = scene.guid();
+    let device = scene.user().device_id.as_str();
     base(scene, "TeamsSessionStarted")
         .with("ObjectId", "Unknown (Unknown)")
         .with("DeviceId", device)
 }
 
 fn chat(scene: &mut Scene<'_>, operation: &str) -> Record {
-    let (one, other) = (scene.anyone(), scene.guest());
+    let (one, other) = (scene.user(), scene.guest());
     let thread = format!("19:{}_{}@unq.gbl.spaces", one.object_id, other.object_id);
     let record = base(scene, operation).with("ResourceTenantId", scene.organization).with_all(json!({
         "ChatThreadId": thread, "CommunicationType": "OneOnOne", "ItemName": thread, "ChatName": null,
-        "MessageId": scene.number(1_700_000_000_000, 1_800_000_000_000).to_string(), "MessageVersion": "0",
-        "MessageSizeInBytes": scene.number(10, 4000), "SubscriptionId": scene.guid(),
+        "MessageId": scene.at.as_millisecond().to_string(), "MessageVersion": "0",
+        "MessageSizeInBytes": scene.number(10, 4000), "SubscriptionId": scene.id_of(&thread),
         "ParticipantInfo": {
             "HasForeignTenantUsers": false, "HasGuestUsers": true, "HasOtherGuestUsers": false,
             "HasUnauthenticatedUsers": false, "ParticipatingDomains": [],
@@ -114,7 +114,7 @@ fn chat(scene: &mut Scene<'_>, operation: &str) -> Record {
 }
 
 fn meeting(scene: &mut Scene<'_>, operation: &str) -> Record {
-    let id = scene.guid();
+    let id = scene.deed_id("meeting");
     let user = scene.anyone();
     let start = scene.earlier(120);
     let end = scene.time();
@@ -124,13 +124,17 @@ fn meeting(scene: &mut Scene<'_>, operation: &str) -> Record {
         "DisplayName": user.name, "Role": 1,
     });
     let record = base(scene, operation)
-        .with("MeetingDetailId", id)
+        .with("MeetingDetailId", id.as_str())
         .with("CommunicationType", "ScheduledMeeting");
     if operation == "MeetingDetail" {
-        let url = format!("https://teams.example/l/meetup-join/{}", scene.token(40));
+        let url = format!("https://teams.example/l/meetup-join/{id}");
+        let calendar = format!(
+            "040000008200E00074C5B7101A82E008{}",
+            id.replace('-', "").to_uppercase()
+        );
         return record.with_all(json!({
             "StartTime": start, "EndTime": end, "MeetingURL": url, "Organizer": attendee,
-            "Modalities": ["Audio", "Video", "ScreenSharing"], "ICalUid": scene.hex(48),
+            "Modalities": ["Audio", "Video", "ScreenSharing"], "ICalUid": calendar,
         }));
     }
     record.with_all(json!({"JoinTime": start, "LeaveTime": end, "Attendees": [attendee], "DeviceInformation": "Teams Desktop/1.0"}))

@@ -1,12 +1,13 @@
 //! The plan of a week: how many blobs of what size there are, when they become available, and what is in them.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use super::lasting::seed_of;
 use super::population::Population;
 use super::record::Record;
 use super::scene::Scene;
@@ -25,6 +26,14 @@ const REPEATED_FROM: usize = 12;
 
 /// How many of the DLP matches are undone, by a record with the same `Id`.
 const UNDONE_ONE_IN: u64 = 5;
+
+/// How many records of a blob are made together, by one user within a minute, and how many of them by one request.
+/// Both are even, so that a match and what undoes it are made together.
+const TOGETHER: usize = 8;
+const IN_A_REQUEST: usize = 2;
+
+/// Seconds between two such records, at most.
+const SECONDS_APART: u64 = 7;
 
 /// The plan; records are made when they are asked for.
 #[derive(Debug)]
@@ -115,30 +124,34 @@ impl Week {
         let undoes = plan.content_type == ContentType::Dlp
             && index % 2 == 1
             && seed.is_multiple_of(UNDONE_ONE_IN);
-        let mut scene = self.scene(seed, plan.created);
+        let mut scene = self.scene(seed, blob, index);
         if undoes {
             return dlp::undo(self.record(blob, index - 1), &mut scene);
         }
         families::record(plan.content_type, &mut scene)
     }
 
-    fn scene(&self, seed: u64, created: Timestamp) -> Scene<'_> {
+    fn scene(&self, seed: u64, blob: usize, index: usize) -> Scene<'_> {
+        let created = self.blobs[blob].created;
         let mut scene = Scene::new(seed, &self.organization, &self.population, created);
-        let latency = latency(&mut scene);
-        scene.at = created - latency;
+        scene.deed = seed_of((self.seed, blob, "deed", index / TOGETHER));
+        scene.request = seed_of((self.seed, blob, "request", index / IN_A_REQUEST));
+        let since =
+            (index % TOGETHER) as u64 * SECONDS_APART + scene.rng.random_range(0..SECONDS_APART);
+        scene.at = created - latency(scene.shared("latency")) + Duration::from_secs(since);
         scene
     }
 }
 
 /// How long before its blob a record was made: minutes to hours, now and then days.
-fn latency(scene: &mut Scene<'_>) -> SignedDuration {
-    let (from, below) = match scene.number(0, 1000) {
+fn latency(mut chances: StdRng) -> SignedDuration {
+    let (from, below) = match chances.random_range(0..1000) {
         0..850 => (3, 90),
         850..970 => (90, 8 * 60),
         970..997 => (8 * 60, 36 * 60),
         _ => (36 * 60, 5 * 24 * 60),
     };
-    SignedDuration::from_secs(scene.number(from * 60, below * 60))
+    SignedDuration::from_secs(chances.random_range(from * 60..below * 60))
 }
 
 /// Blobs of 1 to 100 records, small ones more often, until there are `count` records.
@@ -240,11 +253,9 @@ fn repeat(blobs: &mut [Plan], rng: &mut StdRng) {
     }
 }
 
-/// A seed for one thing of the week. `DefaultHasher::new` has fixed keys.
+/// A seed for one thing of the week.
 fn mix(seed: u64, blob: usize, index: usize) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (seed, blob, index).hash(&mut hasher);
-    hasher.finish()
+    seed_of((seed, blob, index))
 }
 
 #[cfg(test)]

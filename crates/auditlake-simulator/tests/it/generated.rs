@@ -268,3 +268,54 @@ async fn written_records_are_those_a_tenant_offers() -> Result<()> {
     );
     Ok(())
 }
+
+/// How many values a member of these records has, and how many of them differ.
+fn distinct(records: &[Value], pointer: &str) -> (usize, usize) {
+    let values: Vec<&str> = records
+        .iter()
+        .filter_map(|record| record.pointer(pointer)?.as_str())
+        .collect();
+    let distinct: HashSet<&str> = values.iter().copied().collect();
+    (values.len(), distinct.len())
+}
+
+#[test]
+fn records_repeat_each_others_values_as_those_of_real_tenants() -> Result<()> {
+    let records = records(14, 10_000)?;
+    // Of a hundred values so many differ at least and at most.
+    let shares = [
+        ("/Id", 98, 100),
+        ("/InterSystemsId", 80, 100),
+        ("/CorrelationId", 40, 75),
+        ("/ListItemUniqueId", 15, 60),
+        ("/Item/InternetMessageId", 30, 85),
+        ("/AppAccessContext/AADSessionId", 2, 25),
+        ("/SessionId", 2, 40),
+        ("/UserAgent", 0, 1),
+    ];
+    for (member, least, most) in shares {
+        let (all, distinct) = distinct(&records, member);
+        let share = distinct * 100 / all.max(1);
+        assert!(all > 500, "{member} is in {all} records");
+        assert!((least..=most).contains(&share), "{member}: {share} of 100");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_document_keeps_its_id() -> Result<()> {
+    let records = records(15, 5000)?;
+    let mut ids: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for record in &records {
+        let named = (
+            record["ObjectId"].as_str(),
+            record["ListItemUniqueId"].as_str(),
+        );
+        if let (Some(path), Some(id)) = named {
+            ids.entry(id).or_default().insert(path);
+        }
+    }
+    assert!(ids.len() > 500, "{}", ids.len());
+    assert!(ids.values().all(|paths| paths.len() == 1));
+    Ok(())
+}
