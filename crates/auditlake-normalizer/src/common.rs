@@ -285,10 +285,23 @@ pub(crate) fn finish<'a>(event: &mut Event<'_, 'a>, raw: Option<&'a str>) {
         origin.content_id.map(str::to_owned),
     );
     take_context(event);
+    take_repeated(event);
     event.set_some(at!("unmapped"), event.record.unmapped());
     event.set_some(at!("raw_data"), raw);
     for profile in event.profiles() {
         event.set(at!("metadata.profiles"), profile);
+    }
+}
+
+/// Members that, in most records of Entra ID, say again what every event has: the record's own id and the tenant.
+fn take_repeated(event: &Event<'_, '_>) {
+    take_if_held(
+        event,
+        "IntraSystemId",
+        &[at!("metadata.original_event_uid")],
+    );
+    for member in ["ActorContextId", "TargetContextId"] {
+        take_if_held(event, member, &[at!("metadata.tenant_uid")]);
     }
 }
 
