@@ -29,6 +29,10 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 /// 256 MB.
 pub const ROW_GROUP_BYTES: usize = 128 * 1024 * 1024;
 
+/// Bytes of a text that a file says of its lowest and highest values, in the footer and in the page index. What is
+/// compared at all (names, ids, addresses) differs within them, and a wide table says some hundred such pairs a file.
+pub const STATISTICS_BYTES: usize = 16;
+
 /// The chance that a bloom filter answers "maybe" for a value that is not there.
 pub const BLOOM_FILTER_FPP: f64 = 0.01;
 
@@ -49,6 +53,10 @@ pub(crate) fn writer_properties(
     }
     for name in &spec.plain {
         builder = plain(builder, &column::leaf(spec, &leaves, name)?.path);
+    }
+    for name in &spec.ascending {
+        let path = column::leaf(spec, &leaves, name)?.path.clone();
+        builder = builder.set_column_dictionary_enabled(path, false);
     }
     for leaf in empty.iter().filter_map(|index| leaves.get(*index)) {
         // An empty dictionary is still a page and footer entries, and an index of nulls still an index:
@@ -71,6 +79,8 @@ fn file_properties(spec: &TableSpec) -> Result<WriterPropertiesBuilder, Error> {
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_statistics_enabled(EnabledStatistics::Page)
+        .set_statistics_truncate_length(Some(STATISTICS_BYTES))
+        .set_column_index_truncate_length(Some(STATISTICS_BYTES))
         .set_created_by(CREATED_BY.to_owned())
         .set_key_value_metadata(key_value_metadata(spec)))
 }

@@ -155,6 +155,7 @@ fn events(mut spec: TableSpec, layout: &Layout, zstd_level: i32) -> TableSpec {
             "metadata.original_event_uid",
         ],
     );
+    spec.ascending = those_of(&spec, &["time", "time_dt", "metadata.original_time"]);
     spec.zstd_level = zstd_level;
     spec.key_value_metadata = vec![
         ("ocsf.version".to_owned(), layout.ocsf_version().to_owned()),
@@ -217,6 +218,7 @@ mod tests {
             panic!("one table")
         };
         assert_eq!((events.bloom_filters.len(), events.plain.len()), (4, 4));
+        assert_eq!(events.ascending.len(), 3);
         assert_eq!(tables.quarantine.plain.len(), 1);
         for spec in [events, tables.quarantine] {
             assert!(TableBuffer::new(spec).is_ok());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray, new_null_array};
 use arrow::datatypes::{Field, Schema};
-use auditlake_parquet::{CREATED_BY, EncodedFile, ROW_GROUP_ROWS, TableSpec};
+use auditlake_parquet::{CREATED_BY, EncodedFile, ROW_GROUP_ROWS, STATISTICS_BYTES, TableSpec};
 use parquet::basic::{Compression, Encoding, PageType};
 use parquet::file::metadata::{
     ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData, SortingColumn,
@@ -253,4 +253,43 @@ fn a_small_file_of_a_wide_table_is_small() {
     assert!(length < 25_000, "{length} bytes of footer");
     assert!(end < 44_000, "{end} bytes");
     assert_eq!(read(&file)[0].num_rows(), 10);
+}
+
+#[test]
+fn a_column_that_grows_with_time_has_an_index_and_no_dictionary() {
+    let mut spec = spec();
+    spec.ascending = vec!["time".into()];
+    let rows: Vec<String> = (0..60)
+        .map(|number| row(number, Some("x"), &format!("2026-03-01T00:00:{number:02}Z")))
+        .collect();
+    let metadata = metadata(&encode(spec, vec![batch(&rows)])[0]);
+    for (name, column) in columns(&metadata) {
+        let plain = ["raw_data", "metadata.uid"].contains(&name.as_str());
+        let expected = !plain && name != "time";
+        assert_eq!(
+            column.dictionary_page_offset().is_some(),
+            expected,
+            "{name}"
+        );
+        assert_eq!(column.column_index_offset().is_some(), !plain, "{name}");
+    }
+}
+
+#[test]
+fn a_footer_says_no_more_of_a_text_than_is_compared() {
+    let metadata = metadata(&long_texts());
+    for column in ["plain", "other"] {
+        let columns = columns(&metadata);
+        let statistics = columns[column].statistics().expect("it has statistics");
+        let length = |bound: Option<&[u8]>| bound.expect("it has both bounds").len();
+        assert!(
+            length(statistics.min_bytes_opt()) <= STATISTICS_BYTES,
+            "{column}"
+        );
+        assert_eq!(
+            length(statistics.max_bytes_opt()),
+            STATISTICS_BYTES,
+            "{column}"
+        );
+    }
 }
