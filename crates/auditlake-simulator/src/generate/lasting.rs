@@ -127,7 +127,7 @@ impl Scene<'_> {
 
     /// A document of the library: often the one that somebody is at, and some are used far more than others.
     pub(super) fn document(&mut self, library: &str) -> Document {
-        let share: f64 = if self.chance(0.6) {
+        let share: f64 = if self.chance(0.7) {
             self.shared("document").random()
         } else {
             self.rng.random()
