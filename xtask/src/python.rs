@@ -1,5 +1,5 @@
 //! The Python environment of the tests: engines, an OCSF validator, parsers of SQL, as independent readers of what we write;
-//! moto, as an S3 to write to. Spark needs Java as well.
+//! delta-rs, as a reader of Delta tables; moto, as an S3 to write to. Spark needs Java as well.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use xshell::{Shell, cmd};
 
 use crate::apt;
 
-const PACKAGES: [&str; 11] = [
+const PACKAGES: [&str; 12] = [
     "duckdb==2.0.0",
     "ocsf-json-schema==1.2.0",
     "jsonschema==4.25.1",
@@ -20,6 +20,7 @@ const PACKAGES: [&str; 11] = [
     "polars==2.1.0",
     "chdb==4.4.0",
     "pyspark==4.3.0",
+    "deltalake==1.6.6",
 ];
 
 /// The interpreter of `target/test-python`, made on first use, with the Java that Spark runs on.

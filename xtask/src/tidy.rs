@@ -7,12 +7,18 @@ use xshell::{Shell, cmd};
 /// Each package of the workspace, and those of ours that it may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("auditlake-api", &[]),
+    ("auditlake-delta", &[]),
     ("auditlake-normalizer", &[]),
     ("auditlake-parquet", &[]),
     ("auditlake-simulator", &[]),
     (
         "auditlake-pipeline",
-        &["auditlake-api", "auditlake-normalizer", "auditlake-parquet"],
+        &[
+            "auditlake-api",
+            "auditlake-delta",
+            "auditlake-normalizer",
+            "auditlake-parquet",
+        ],
     ),
     (
         "auditlake-cli",
@@ -39,6 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Words that a crate has no business with.
 const ABSENT: &[(&str, &[&str])] = &[
     ("crates/auditlake-parquet/src", &["Office", "OCSF", "ocsf"]),
+    ("crates/auditlake-delta/src", &["Office", "OCSF", "ocsf"]),
     ("crates/auditlake-api/src", &["OCSF", "ocsf", "parquet"]),
     (
         "crates/auditlake-normalizer/src",

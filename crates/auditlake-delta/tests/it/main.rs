@@ -1,0 +1,5 @@
+//! Tables over stores in memory and on disk.
+
+mod lost;
+mod table;
+mod world;
