@@ -9,6 +9,7 @@ use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use sha2::{Digest, Sha256};
 
 use crate::buffer::RowRef;
@@ -37,6 +38,19 @@ pub struct EncodedFile {
     pub min_time: Option<i64>,
     /// The highest value of the sort column, in that column's unit; `None` if all are null.
     pub max_time: Option<i64>,
+}
+
+impl EncodedFile {
+    /// Its footer, without indexes of pages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parquet`] if it is damaged.
+    pub fn footer(&self) -> Result<ParquetMetaData, Error> {
+        let reader = ParquetMetaDataReader::new();
+        let footer = reader.parse_and_finish(&self.bytes);
+        footer.map_err(Error::parquet(&self.path))
+    }
 }
 
 /// Puts the file into the lake, in one atomic step and only if nothing is there, or the same.

@@ -88,7 +88,7 @@ pub use properties::{
     BLOOM_FILTER_FPP, CREATED_BY, DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, ROW_GROUP_BYTES,
     ROW_GROUP_ROWS, STATISTICS_BYTES,
 };
-pub use read::{read_text_column, read_text_column_at, row_count_at, sha256_at};
+pub use read::{footer_at, read_text_column, read_text_column_at, row_count_at, sha256_at};
 pub use staging::Staging;
 pub use table::TableSpec;
 pub use unfit::{Access, Lack, Unfit};

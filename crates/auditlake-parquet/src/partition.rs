@@ -74,7 +74,7 @@ const COMPACT_DAY: &str = "%Y%m%d";
 
 impl Partition {
     /// The directory's key, unless its name is of one's own making.
-    fn key(&self) -> Option<&str> {
+    pub fn key(&self) -> Option<&str> {
         match self {
             Self::Value { key, .. } | Self::Day { key, .. } | Self::CompactDay { key, .. } => {
                 Some(key)

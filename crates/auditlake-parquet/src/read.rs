@@ -90,6 +90,15 @@ pub async fn row_count_at(lake: &Lake, path: &str) -> Result<u64, Error> {
     Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default())
 }
 
+/// The footer of a file in the lake, without indexes of pages. `path` is relative to the lake.
+///
+/// # Errors
+///
+/// [`Error::Store`] if the store does not give the file, [`Error::Parquet`] if it is damaged.
+pub async fn footer_at(lake: &Lake, path: &str) -> Result<Arc<ParquetMetaData>, Error> {
+    Object::new(lake, path).metadata().await
+}
+
 /// The SHA-256 of a file in the lake, in lower-case hex. The file is read as a stream.
 ///
 /// # Errors

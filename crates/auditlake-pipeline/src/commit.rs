@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::compact as compaction;
 use crate::dedup::{self, Addition};
+use crate::delta::Registrar;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::identities::Identities;
@@ -63,6 +64,8 @@ pub(crate) struct Committer {
     site: Site,
     ledger: Ledger,
     tables: Tables,
+    /// The Delta tables, in a lake that has some.
+    delta: Option<Registrar>,
     run: LiveRun,
     recorder: Arc<Recorder>,
     cancel: CancellationToken,
@@ -114,6 +117,7 @@ impl Committer {
             attempts: AtomicU32::new(0),
             ledger: Ledger::new(site.lake.clone(), &site.connection),
             tables: Tables::new(&site.layout, site.zstd_level),
+            delta: None,
             run,
             recorder,
             cancel,
@@ -129,7 +133,9 @@ impl Committer {
         };
         let mut leftovers = Leftovers::default();
         if !committer.site.read_only {
-            compaction::settle(&committer.site.lake, committer.run.id()).await?;
+            committer.open_delta().await?;
+            let keeps_replaced = committer.delta.is_some();
+            compaction::settle(&committer.site.lake, committer.run.id(), keeps_replaced).await?;
             committer.ledger.start_run(committer.run.id()).await?;
             leftovers = committer.ledger.leftovers().await?;
         }
@@ -138,8 +144,25 @@ impl Committer {
         Ok(committer)
     }
 
+    /// Opens the Delta tables of a lake that has some, and registers what killed runs have left.
+    async fn open_delta(&mut self) -> Result<(), Error> {
+        let Site { lake, layout, .. } = &self.site;
+        self.delta = Registrar::of_lake(lake, layout).await?;
+        if let Some(delta) = &self.delta {
+            let compactions = Ledger::of_compactions(lake);
+            delta.catch_up(&compactions, self.run.id()).await?;
+            delta.catch_up(&self.ledger, self.run.id()).await?;
+        }
+        Ok(())
+    }
+
     /// Tells other runs that this one commits no more. All is in the lake, whether they hear it or not.
     pub(crate) async fn close(self) {
+        if let Some(delta) = &self.delta
+            && let Err(error) = delta.mark(&self.ledger, self.run.id()).await
+        {
+            tracing::warn!(%error, "the next run will look whether the Delta tables have all");
+        }
         if let Err(error) = self.ledger.end_run(self.run.id()).await {
             tracing::warn!(%error, "the end of the run could not be marked");
         }
@@ -241,7 +264,13 @@ impl Committer {
         }
         self.history.absorb(&place, &commit);
         self.identities.with(|known| known.extend(&addition.fresh));
+        let files = addition.files.clone();
         self.recorder.committed(addition);
+        if let Some(delta) = &self.delta {
+            delta
+                .register(&self.ledger, &place, &commit, &files)
+                .await?;
+        }
         Ok(Attempt::Committed)
     }
 

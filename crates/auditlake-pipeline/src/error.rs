@@ -41,6 +41,11 @@ pub enum Error {
     /// The lake could not be opened, read or written.
     #[error("the lake failed")]
     Lake(#[from] auditlake_parquet::Error),
+    /// A Delta table of the lake could not be read or changed. What the ledger has committed is registered by the next
+    /// run.
+    #[cfg(feature = "delta")]
+    #[error("a Delta table of the lake failed")]
+    Delta(#[from] auditlake_delta::Error),
     /// An object of the ledger could not be read or written.
     #[error("the ledger failed at `{path}`")]
     Ledger {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use auditlake_parquet::Lake;
 use futures::StreamExt;
-use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use object_store::ObjectStore;
 
 use crate::error::Error;
@@ -28,6 +28,10 @@ pub(crate) struct Inventory {
     pub(crate) live: BTreeMap<String, LiveFile>,
     /// Files whose rows are no part of the lake, or are in other files by now.
     pub(crate) over: BTreeSet<String>,
+    /// Those of them whose rows are in other files, and since when.
+    pub(crate) replaced: BTreeMap<String, Timestamp>,
+    /// Such files stay for a while: they are in no table any more, and do no harm.
+    pub(crate) keeps_replaced: bool,
     /// Files that runs without a commit may be writing.
     pub(crate) under_way: BTreeSet<String>,
     /// The generations of compactions.
@@ -90,6 +94,10 @@ impl Inventory {
     fn add(&mut self, commit: Commit, connection: Option<&str>, generation: u32) {
         self.versions.insert(commit.version);
         self.over.extend(commit.rolled_back);
+        let since = commit.committed;
+        let replaced = commit.replaces.iter();
+        self.replaced
+            .extend(replaced.map(|path| (path.clone(), since)));
         self.over.extend(commit.replaces);
         let connections: BTreeSet<String> = match connection {
             Some(connection) => [connection.to_owned()].into(),
@@ -141,7 +149,8 @@ pub(crate) async fn list_files(lake: &Lake, table: &str) -> Result<BTreeMap<Stri
         })?;
         let location = object.location.as_ref();
         let below = location.strip_prefix(root.as_ref()).unwrap_or(location);
-        if below.ends_with(".parquet") {
+        // The checkpoints of a Delta table's log are Parquet files, too.
+        if below.ends_with(".parquet") && !below.contains("/_delta_log/") {
             files.insert(below.trim_start_matches('/').to_owned(), object.size);
         }
     }

@@ -31,6 +31,7 @@ mod normalize;
 
 mod commit;
 mod dedup;
+mod delta;
 mod event_buffers;
 mod identities;
 pub mod layout;
@@ -64,7 +65,7 @@ pub use clock::Clock;
 pub use connection::Connection;
 pub use error::{Error, ErrorKind, Stopped};
 pub use gap::{Gap, GapReason};
-pub use layout::{Layout, LayoutChoice, LayoutName, SecurityLakeChoice};
+pub use layout::{LakeFormat, Layout, LayoutChoice, LayoutName, SecurityLakeChoice};
 pub use options::BackfillOptions;
 pub use progress::Progress;
 pub use report::{Outcome, Report};

@@ -71,6 +71,15 @@ impl Tables {
         directories
     }
 
+    /// The table of all events, in a lake that has one.
+    #[cfg(feature = "delta")]
+    pub(crate) fn one(&self) -> Option<Arc<TableSpec>> {
+        match &self.events {
+            EventTables::One(spec) => Some(Arc::clone(spec)),
+            EventTables::ByClass(_) => None,
+        }
+    }
+
     /// The table that a file is in, with the column of its identities; none when it is in no table of the lake.
     pub(crate) fn of_file(
         &self,
@@ -185,7 +194,7 @@ fn schema_version() -> (String, String) {
 }
 
 /// Those of the columns that the table has: a class lacks some.
-fn those_of(spec: &TableSpec, columns: &[&str]) -> Vec<String> {
+pub(crate) fn those_of(spec: &TableSpec, columns: &[&str]) -> Vec<String> {
     let has = |column: &&&str| {
         let mut fields = spec.schema.fields();
         column.split('.').all(|name| match fields.find(name) {

@@ -3,6 +3,7 @@
 mod compact;
 mod crash;
 mod ddl;
+mod delta;
 mod faults;
 mod files;
 mod first_run;

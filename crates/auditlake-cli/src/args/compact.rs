@@ -2,10 +2,11 @@
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::output::ReportArgs;
-use super::value::size;
+use super::value::{duration, size};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,7 +18,8 @@ Examples:
   auditlake compact --lake ./lake --report - | jq .totals
 
 It may be killed at any moment, run beside a backfill, and be run again: the next run settles what it finds. While the
-files of a day and class are replaced, a query may count rows of it twice, or find a file gone and have to be repeated.";
+files of a day and class are replaced, a query may count rows of it twice, or find a file gone and have to be repeated;
+not so in a lake of Delta tables, whose readers see one commit.";
 
 /// Merge the small files of closed days into large ones, each record once
 #[derive(Debug, Args)]
@@ -54,6 +56,9 @@ pub(crate) struct CompactArgs {
     /// Memory that the process should stay under
     #[arg(long, env = "AUDITLAKE_MEMORY_LIMIT", value_name = "SIZE", default_value = "512MiB", value_parser = size, help_heading = "Options")]
     pub(crate) memory_limit: u64,
+    /// How long replaced files stay in a lake of Delta tables, for who reads these as they were before
+    #[arg(long, env = "AUDITLAKE_KEEP_REPLACED", value_name = "DURATION", default_value = "7d", value_parser = duration, help_heading = "Options")]
+    pub(crate) keep_replaced: SignedDuration,
     /// Only say what would be merged
     #[arg(long, env = "AUDITLAKE_DRY_RUN", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) dry_run: bool,
@@ -81,5 +86,6 @@ mod tests {
         assert_eq!(args.target_size, options.target_size);
         assert_eq!(args.memory_limit, options.memory_limit);
         assert_eq!(args.until, options.until);
+        assert_eq!(args.keep_replaced, options.keep_replaced);
     }
 }

@@ -1,6 +1,6 @@
 //! How a lake's files lie: flags of all commands that write to one.
 
-use auditlake_pipeline::{LayoutChoice, LayoutName, SecurityLakeChoice};
+use auditlake_pipeline::{LakeFormat, LayoutChoice, LayoutName, SecurityLakeChoice};
 use clap::{Args, ValueEnum};
 
 /// A lake keeps the layout of its first run. What is left out is as the lake has it.
@@ -21,6 +21,9 @@ pub(crate) struct LayoutArgs {
     /// Directory of the events [default of a new lake: events]
     #[arg(long, env = "AUDITLAKE_TABLE", value_name = "NAME")]
     pub(crate) table: Option<String>,
+    /// What the tables are; a lake keeps what its first run chose [default of a new lake: parquet]
+    #[arg(long, env = "AUDITLAKE_FORMAT", value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
     /// AWS region of the data lake, for a new lake of the layout `security-lake`
     #[arg(long, env = "AUDITLAKE_SECURITY_LAKE_REGION", value_name = "REGION")]
     pub(crate) security_lake_region: Option<String>,
@@ -49,6 +52,14 @@ pub(crate) enum Layout {
     SecurityLake,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Parquet files in directories
+    Parquet,
+    /// Delta Lake tables: what is in them is in their logs
+    Delta,
+}
+
 impl LayoutArgs {
     /// What the pipeline is asked for.
     pub(crate) fn choice(&self) -> LayoutChoice {
@@ -56,6 +67,7 @@ impl LayoutArgs {
             layout: self.layout.map(LayoutName::from),
             path_template: self.path_template.clone(),
             table: self.table.clone(),
+            format: self.format.map(LakeFormat::from),
             security_lake: SecurityLakeChoice {
                 region: self.security_lake_region.clone(),
                 account: self.security_lake_account.clone(),
@@ -72,6 +84,15 @@ impl From<Layout> for LayoutName {
             Layout::Hive => Self::Hive,
             Layout::Flat => Self::Flat,
             Layout::SecurityLake => Self::SecurityLake,
+        }
+    }
+}
+
+impl From<Format> for LakeFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Parquet => Self::Parquet,
+            Format::Delta => Self::Delta,
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) async fn run(args: CompactArgs, session: &Session) -> anyhow::Result<
         until: args.until,
         target_size: args.target_size,
         memory_limit: args.memory_limit,
+        keep_replaced: args.keep_replaced,
         dry_run: args.dry_run,
         ..CompactOptions::new(&args.lake)
     };

@@ -25,9 +25,13 @@
 //! files without the ledger see the rows of a partition twice from 3 to the end of 5: object stores can neither
 //! rename nor hide an object. Files that the ledger does not know are left alone.
 //!
+//! In a Delta lake, readers go by the log of the table: there the new files take the place of the old ones in one
+//! commit between 4 and 5, and 5 waits until nobody reads the version before any more, see `delta`.
+//!
 //! The generation's one commit also decides between two compactions: who finds an open intent of another, or loses
 //! the race for a number, leaves the partition alone. New files that are committed to it meanwhile are for the next.
 
+mod delta;
 mod options;
 pub(crate) mod partition;
 mod replace;
@@ -37,13 +41,14 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use auditlake_parquet::{Lake, Merge};
 use tokio_util::sync::CancellationToken;
 
 pub use self::options::{
-    COMPACT_ZSTD_LEVEL, CompactOptions, DEFAULT_TARGET_SIZE, MIN_MEMORY_LIMIT,
+    COMPACT_ZSTD_LEVEL, CompactOptions, DEFAULT_KEEP_REPLACED, DEFAULT_TARGET_SIZE,
+    MIN_MEMORY_LIMIT,
 };
 use self::partition::Partition;
 use self::replace::input;
@@ -51,6 +56,7 @@ pub use self::report::{CompactReport, CompactedPartition, LeftAlone, REPORT_VERS
 use self::settle::remove;
 pub(crate) use self::settle::settle;
 use crate::connection::check_name;
+use crate::delta::Registrar;
 use crate::error::Error;
 use crate::inventory::{Inventory, LiveFile, list_all};
 use crate::layout;
@@ -86,9 +92,12 @@ pub(crate) async fn compact_lake(
 ) -> Result<CompactReport, Error> {
     let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
     let report = CompactReport::new(&options, options.until(), options.clock.now());
+    let layout = layout::of(&lake).await?;
     let mut compaction = Compaction {
         ledger: Ledger::of_compactions(&lake),
-        tables: Tables::new(&layout::of(&lake).await?, options.zstd_level),
+        tables: Tables::new(&layout, options.zstd_level),
+        delta: Registrar::of_lake(&lake, &layout).await?,
+        registered: BTreeSet::new(),
         lake,
         options,
         run,
@@ -104,6 +113,10 @@ struct Compaction {
     lake: Lake,
     ledger: Ledger,
     tables: Tables,
+    /// The Delta tables, in a lake that has some.
+    delta: Option<Registrar>,
+    /// The files that are in them.
+    registered: BTreeSet<String>,
     options: CompactOptions,
     run: LiveRun,
     cancel: CancellationToken,
@@ -122,13 +135,17 @@ enum Done {
 impl Compaction {
     async fn work(&mut self) -> Result<(), Error> {
         if !self.options.dry_run {
-            settle(&self.lake, self.run.id()).await?;
+            self.catch_up().await?;
+            settle(&self.lake, self.run.id(), self.delta.is_some()).await?;
             self.ledger.start_run(self.run.id()).await?;
         }
         let candidates = self.candidates().await?;
         // A run that fails leaves its mark, so that the next one looks at what it has left.
         self.compact_all(candidates).await?;
         if !self.options.dry_run {
+            if let Some(delta) = &self.delta {
+                delta.mark(&self.ledger, self.run.id()).await?;
+            }
             self.ledger.end_run(self.run.id()).await?;
         }
         Ok(())
@@ -156,6 +173,10 @@ impl Compaction {
             return Ok(());
         };
         let inventory = Inventory::read(&self.lake, Some(first.day)).await?;
+        if let Some(delta) = &self.delta {
+            // After the ledger: whatever that has and these lack is not registered yet.
+            self.registered = delta.files().await?;
+        }
         for (partition, files) in candidates {
             if self.cancel.is_cancelled() {
                 return Err(Error::Cancelled);
@@ -177,7 +198,7 @@ impl Compaction {
         if !is_worth_it(&live, self.options.target()) {
             return Ok(());
         }
-        let done = match changed(&live, files) {
+        let done = match changed(&live, files).or_else(|| self.unregistered(&live)) {
             Some(reason) => Done::LeftAlone(reason),
             None => self.merge(partition, &live, inventory).await?,
         };
@@ -193,7 +214,8 @@ impl Compaction {
 
     /// Removes what an earlier compaction, or a slow writer after its rollback, has left.
     async fn clear(&mut self, files: &Files, inventory: &Inventory) -> Result<(), Error> {
-        let is_over = |path: &&String| inventory.over.contains(*path);
+        let is_over =
+            |path: &&String| inventory.over.contains(*path) && !self.is_kept(path, inventory);
         let over: Vec<String> = files.keys().filter(is_over).cloned().collect();
         if !self.options.dry_run {
             remove(&self.lake, &over).await?;

@@ -14,6 +14,9 @@ pub const DEFAULT_TARGET_SIZE: u64 = 192 << 20;
 pub const COMPACT_ZSTD_LEVEL: i32 = 9;
 /// A smaller memory limit is taken as this one: below it slices are of single rows.
 pub const MIN_MEMORY_LIMIT: u64 = 16 << 20;
+/// How long a Delta lake keeps files that were replaced, unless told otherwise: as long as Delta's own `VACUUM` does.
+pub const DEFAULT_KEEP_REPLACED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// What may be chosen about a compaction.
 #[derive(Debug, Clone)]
 pub struct CompactOptions {
@@ -29,6 +32,9 @@ pub struct CompactOptions {
     pub memory_limit: u64,
     /// zstd level of the new files.
     pub zstd_level: i32,
+    /// How long files that were replaced stay in a Delta lake, for those who read its tables as they were before. A
+    /// lake of plain Parquet keeps none: its readers would read their rows twice.
+    pub keep_replaced: SignedDuration,
     /// Only say what would be done.
     pub dry_run: bool,
     /// The time now.
@@ -45,6 +51,7 @@ impl CompactOptions {
             target_size: DEFAULT_TARGET_SIZE,
             memory_limit: DEFAULT_MEMORY_LIMIT,
             zstd_level: COMPACT_ZSTD_LEVEL,
+            keep_replaced: DEFAULT_KEEP_REPLACED,
             dry_run: false,
             clock: Clock::system(),
         }

@@ -74,7 +74,7 @@ fn day_of(value: &str) -> Option<Date> {
 }
 
 /// A partition value without its `%` and hex digits.
-fn unescape(value: &str) -> String {
+pub(crate) fn unescape(value: &str) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

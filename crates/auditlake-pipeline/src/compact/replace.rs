@@ -54,7 +54,10 @@ impl Compaction {
             remove(&self.lake, &paths).await?;
             return Ok(Done::LeftAlone(BUSY.to_owned()));
         }
-        remove(&self.lake, &commit.replaces).await?;
+        match &self.delta {
+            None => remove(&self.lake, &commit.replaces).await?,
+            Some(delta) => delta.register(&self.ledger, &place, &commit, &[]).await?,
+        }
         Ok(Done::Compacted(report::compacted(partition, live, &commit)))
     }
 

@@ -16,8 +16,9 @@ use crate::ledger::{Ledger, Liveness, Place};
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Settles what compactions that are not at work any more have left: a compaction without a commit is rolled back, one
-/// with a commit has its replaced files removed. Doing it twice, or while another does it, does no harm.
-pub(crate) async fn settle(lake: &Lake, run_id: &str) -> Result<(), Error> {
+/// with a commit has its replaced files removed, unless the lake keeps them for a while. Doing it twice, or while
+/// another does it, does no harm.
+pub(crate) async fn settle(lake: &Lake, run_id: &str, keeps_replaced: bool) -> Result<(), Error> {
     let ledger = Ledger::of_compactions(lake);
     let mut open = ledger.open_runs(run_id).await?;
     open.retain(|run| run.liveness != Liveness::Alive);
@@ -29,7 +30,7 @@ pub(crate) async fn settle(lake: &Lake, run_id: &str) -> Result<(), Error> {
     let live = ledger.settle_open(&scan, run_id, Timestamp::now()).await?;
     let places: Vec<Place> = scan.commits.into_iter().collect();
     for (_, commit) in ledger.read_commits(&places).await? {
-        if open.iter().any(|run| run.run_id == commit.run_id) {
+        if !keeps_replaced && open.iter().any(|run| run.run_id == commit.run_id) {
             remove(lake, &commit.replaces).await?;
         }
         remove(lake, &commit.rolled_back).await?;

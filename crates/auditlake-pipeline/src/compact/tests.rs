@@ -480,7 +480,7 @@ async fn whatever_write_fails_nothing_is_lost_and_the_next_run_settles_it() {
             store.fails_at.store(u64::MAX, Ordering::SeqCst);
             if fails_at % 2 == 0 {
                 // A backfill settles it as well, though it does not compact.
-                settle(&lake, "another").await.unwrap();
+                settle(&lake, "another", false).await.unwrap();
                 let inventory = Inventory::read(&lake, None).await.unwrap();
                 let files = list_files(&lake, EVENTS).await.unwrap();
                 assert!(files.keys().eq(inventory.live.keys()), "write {fails_at}");

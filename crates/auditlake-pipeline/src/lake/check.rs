@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::inventory::{Inventory, list_all};
+use crate::layout::{self, LakeFormat};
 use crate::ledger::CommittedFile;
 use crate::report::Outcome;
 use crate::tables::Tables;
@@ -153,7 +154,8 @@ async fn check_lake(lake: &Lake, deep: bool) -> Result<CheckReport, Error> {
 async fn look(lake: &Lake) -> Result<(Inventory, BTreeMap<String, u64>), Error> {
     let tables = Tables::of_lake(lake).await?;
     let listed = list_all(lake, &tables.directories()).await?;
-    let inventory = Inventory::read(lake, None).await?;
+    let mut inventory = Inventory::read(lake, None).await?;
+    inventory.keeps_replaced = layout::format_of(lake).await? == LakeFormat::Delta;
     Ok((inventory, listed))
 }
 
@@ -177,6 +179,9 @@ fn compare(inventory: &Inventory, listed: &BTreeMap<String, u64>) -> Vec<Finding
     }
     for (path, bytes) in listed {
         if inventory.live.contains_key(path) || inventory.under_way.contains(path) {
+            continue;
+        }
+        if inventory.keeps_replaced && inventory.replaced.contains_key(path) {
             continue;
         }
         let kind = if inventory.over.contains(path) {

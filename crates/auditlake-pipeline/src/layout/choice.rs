@@ -5,7 +5,7 @@ use std::fmt;
 use auditlake_normalizer::schema::EVENTS_DIRECTORY;
 
 use super::security_lake::{DEFAULT_ACCOUNT, DEFAULT_SOURCE};
-use super::{Layout, PathTemplate, SecurityLake, Setting};
+use super::{LakeFormat, Layout, PathTemplate, SecurityLake, Setting};
 use crate::error::Error;
 use crate::tables::QUARANTINE;
 
@@ -39,6 +39,8 @@ pub struct LayoutChoice {
     pub path_template: Option<String>,
     /// Directory of the events.
     pub table: Option<String>,
+    /// What the tables are; a new lake's are `parquet` unless told otherwise.
+    pub format: Option<LakeFormat>,
     /// What Amazon Security Lake's paths say.
     pub security_lake: SecurityLakeChoice,
 }
@@ -127,6 +129,10 @@ impl LayoutChoice {
         let all = [
             (Setting::Layout, layout),
             (Setting::Table, self.table.clone()),
+            (
+                Setting::Format,
+                self.format.map(|format| format.to_string()),
+            ),
             (Setting::Region, region),
             (Setting::Account, account),
             (Setting::Source, source),

@@ -7,11 +7,12 @@
 //! | a path template | what it says |
 //! | `security-lake` | `ext/<source>/region=…/accountId=…/eventDay=<YYYYMMDD>/`, a source for each class |
 //!
-//! Modules, in reading order: `choice` (what a run asks for), `template`, `security_lake`, `record` (`lake.json`),
-//! `engines` (the tables as engines see them).
+//! Modules, in reading order: `choice` (what a run asks for), `template`, `security_lake`, `format` (what a table is
+//! beside its files), `record` (`lake.json`), `engines` (the tables as engines see them).
 
 mod choice;
 mod engines;
+mod format;
 mod record;
 pub(crate) mod security_lake;
 mod template;
@@ -27,8 +28,9 @@ use serde::{Deserialize, Serialize};
 
 pub use choice::{LayoutChoice, LayoutName, SecurityLakeChoice};
 pub use engines::tables_of;
+pub use format::LakeFormat;
 pub use record::{LAKE_RECORD_PATH, LAKE_RECORD_VERSION, LakeRecord};
-pub(crate) use record::{of, settle};
+pub(crate) use record::{format_of, of, settle};
 pub use security_lake::SecurityLake;
 pub use template::PathTemplate;
 
@@ -158,6 +160,7 @@ fn hive() -> Vec<Partition> {
 enum Setting {
     /// The name or the template.
     Layout,
+    Format,
     Table,
     Region,
     Account,
@@ -169,6 +172,7 @@ impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Layout => "layout",
+            Self::Format => "format",
             Self::Table => "table",
             Self::Region => "region",
             Self::Account => "account",

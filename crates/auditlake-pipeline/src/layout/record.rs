@@ -8,13 +8,14 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use serde::{Deserialize, Serialize};
 
-use super::{Layout, LayoutChoice};
+use super::{LakeFormat, Layout, LayoutChoice, Setting};
 use crate::error::Error;
 
 /// Where it is, below the lake's root.
 pub const LAKE_RECORD_PATH: &str = "_auditlake/lake.json";
-/// The version of its form that this build writes.
-pub const LAKE_RECORD_VERSION: u32 = 1;
+/// The latest version of its form. A lake of plain Parquet has version 1, which older builds know as well; one of
+/// another format has this, as they would write to it without telling its tables.
+pub const LAKE_RECORD_VERSION: u32 = 2;
 /// Lakes that have this and no record were made before there was one.
 const LEDGER: &str = "_auditlake/ledger";
 
@@ -26,6 +27,9 @@ pub struct LakeRecord {
     /// Where files are.
     #[serde(flatten)]
     pub layout: Layout,
+    /// What its tables are.
+    #[serde(default, skip_serializing_if = "LakeFormat::is_parquet")]
+    pub format: LakeFormat,
     /// The OCSF version of the events.
     pub ocsf_version: String,
     /// The version of the columns that the first files had; later ones may have more.
@@ -43,11 +47,16 @@ struct Version {
 }
 
 impl LakeRecord {
-    fn new(layout: Layout, now: Timestamp) -> Self {
+    fn new(layout: Layout, format: LakeFormat, now: Timestamp) -> Self {
         Self {
-            version: LAKE_RECORD_VERSION,
+            version: if format.is_parquet() {
+                1
+            } else {
+                LAKE_RECORD_VERSION
+            },
             ocsf_version: layout.ocsf_version().to_owned(),
             layout,
+            format,
             schema_version: SCHEMA_VERSION,
             created: now,
             created_by: concat!("auditlake ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -79,7 +88,8 @@ impl LakeRecord {
                 "its events are OCSF {has}, and this build writes {writes}"
             )));
         }
-        let has = self.layout.settings();
+        let mut has = self.layout.settings();
+        has.push((Setting::Format, self.format.to_string()));
         for (setting, asked) in choice.settings()? {
             let value = has.iter().find(|(known, _)| *known == setting);
             let value = value.map_or("none", |(_, value)| value);
@@ -89,6 +99,7 @@ impl LakeRecord {
                 )));
             }
         }
+        self.format.check(&self.layout)?;
         Ok(self.layout)
     }
 }
@@ -115,9 +126,10 @@ pub(crate) async fn settle(
         return record.agree(choice);
     }
     let record = if has_ledger(lake).await? {
-        LakeRecord::new(Layout::default(), now)
+        LakeRecord::new(Layout::default(), LakeFormat::Parquet, now)
     } else {
-        LakeRecord::new(choice.of_new_lake()?, now)
+        let format = choice.format.unwrap_or_default();
+        LakeRecord::new(choice.of_new_lake()?, format, now)
     };
     let layout = record.clone().agree(choice)?;
     if read_only {
@@ -137,6 +149,12 @@ pub(crate) async fn of(lake: &Lake) -> Result<Layout, Error> {
         || Ok(Layout::default()),
         |record| record.agree(&LayoutChoice::default()),
     )
+}
+
+/// The format of a lake that may be there already; that of a new one unless told otherwise.
+pub(crate) async fn format_of(lake: &Lake) -> Result<LakeFormat, Error> {
+    let record = read(lake).await?;
+    Ok(record.map(|record| record.format).unwrap_or_default())
 }
 
 /// Makes the record that of the lake, unless another first run was faster: then its choice stands.

@@ -15,6 +15,7 @@
 mod path;
 mod process;
 mod record;
+mod registered;
 pub(crate) mod rollback;
 pub(crate) mod runs;
 pub(crate) mod store_clock;
@@ -103,6 +104,18 @@ impl Ledger {
     /// The ledger of what replaced files of any connection: its content types are tables, its windows partitions.
     pub(crate) fn of_compactions(lake: &Lake) -> Self {
         Self::new(lake.clone(), COMPACTIONS)
+    }
+
+    /// Whose ledger it is.
+    #[cfg(feature = "delta")]
+    pub(crate) fn connection(&self) -> &str {
+        &self.connection
+    }
+
+    /// Whether it is the ledger of what replaced files.
+    #[cfg(feature = "delta")]
+    pub(crate) fn is_of_compactions(&self) -> bool {
+        self.connection == COMPACTIONS
     }
 
     /// Lists the generations of the content types, from the window named `from` on, or all.

@@ -13,13 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::process::{Liveness, Process};
 use super::record::LEDGER_VERSION;
+use super::registered::REGISTERED;
 use super::{Ledger, ledger_error, made};
 use crate::error::Error;
 
 /// When these objects are of no use any more: no run lasts so long, and no content either.
 const KEPT: SignedDuration = SignedDuration::from_hours(8 * 24);
 pub(super) const START: &str = ".start.json";
-const END: &str = ".end.json";
+pub(super) const END: &str = ".end.json";
 
 /// A run, as it tells the others.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ impl Ledger {
         self.mark_run(run_id, END).await
     }
 
-    async fn mark_run(&self, run_id: &str, suffix: &str) -> Result<(), Error> {
+    pub(super) async fn mark_run(&self, run_id: &str, suffix: &str) -> Result<(), Error> {
         let run = Run {
             version: LEDGER_VERSION,
             process: Process::current(),
@@ -113,7 +114,8 @@ impl Ledger {
                 open.push(self.open_run(run, object).await?);
             } else if made(object) + KEPT < now {
                 // The start goes first: without its end it would look like a run that was killed.
-                let marks = [name, &end].map(|name| format!("{}/{name}", self.runs()));
+                let registered = format!("{run}{REGISTERED}");
+                let marks = [name, &end, &registered].map(|name| format!("{}/{name}", self.runs()));
                 self.remove(&marks).await?;
             }
         }
@@ -132,7 +134,7 @@ impl Ledger {
         Ok(self.liveness(run_id).await? != Liveness::Dead)
     }
 
-    async fn liveness(&self, run_id: &str) -> Result<Liveness, Error> {
+    pub(super) async fn liveness(&self, run_id: &str) -> Result<Liveness, Error> {
         let path = self.lake.path(&format!("{}/{run_id}{START}", self.runs()));
         let run: Run = self.read(&path).await?;
         Ok(run.process.liveness(run_id))
@@ -158,12 +160,12 @@ impl Ledger {
         Ok(runs)
     }
 
-    fn runs(&self) -> String {
+    pub(super) fn runs(&self) -> String {
         format!("_auditlake/runs/{}", self.connection)
     }
 }
 
-fn name(object: &ObjectMeta) -> &str {
+pub(super) fn name(object: &ObjectMeta) -> &str {
     object.location.filename().unwrap_or_default()
 }
 

@@ -4,7 +4,7 @@ mod lake;
 mod points;
 mod processes;
 mod soak;
-mod store;
+pub(crate) mod store;
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use auditlake_simulator::{Fault, FaultRule, Operation, Selector};
 use crate::world::{World, binary};
 
 /// The binary as a run of the world's connection.
-fn command(world: &World) -> Result<Command> {
+pub(crate) fn command(world: &World) -> Result<Command> {
     let tenant = world.simulator.tenants().swap_remove(0);
     let address = world.simulator.address().to_string();
     let mut command = Command::new(binary()?);

@@ -53,6 +53,8 @@ pub(crate) enum Plan {
     At(u64, Trouble),
     /// At each call with this probability, by a seed.
     Often(f64, Box<Mutex<StdRng>>),
+    /// At the call of this number, from 0, of those whose paths have this part.
+    Within(&'static str, u64, Trouble, AtomicU64),
 }
 
 impl Plan {
@@ -61,9 +63,26 @@ impl Plan {
         Self::Often(probability, Box::new(Mutex::new(random)))
     }
 
-    fn trouble(&self, call: u64) -> Option<Trouble> {
+    pub(crate) fn within(part: &'static str, at: u64, trouble: Trouble) -> Self {
+        Self::Within(part, at, trouble, AtomicU64::new(0))
+    }
+
+    /// How many calls there were of those that it looks at.
+    pub(crate) fn seen(&self) -> u64 {
+        match self {
+            Self::Within(_, _, _, seen) => seen.load(Ordering::SeqCst),
+            _ => 0,
+        }
+    }
+
+    fn trouble(&self, call: u64, path: &Path) -> Option<Trouble> {
         match self {
             Self::At(at, trouble) => (*at == call).then_some(*trouble),
+            Self::Within(part, at, trouble, seen) => {
+                let is_within = path.as_ref().contains(part);
+                let is_it = is_within && seen.fetch_add(1, Ordering::SeqCst) == *at;
+                is_it.then_some(*trouble)
+            }
             Self::Often(probability, random) => {
                 let mut random = random.lock().unwrap_or_else(PoisonError::into_inner);
                 let passing = [Trouble::Before, Trouble::After, Trouble::Late];
@@ -101,6 +120,10 @@ impl Shared {
         })
     }
 
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::SeqCst)
     }
@@ -116,7 +139,8 @@ impl Shared {
         if self.is_dead.load(Ordering::SeqCst) {
             return Err(dead());
         }
-        let trouble = self.plan.trouble(self.calls.fetch_add(1, Ordering::SeqCst));
+        let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        let trouble = self.plan.trouble(call, path);
         if trouble.is_some() {
             let mut struck = self.struck.lock().unwrap_or_else(PoisonError::into_inner);
             struck.push(format!("{operation} {path}"));
