@@ -531,6 +531,8 @@ async fn a_compaction_that_was_taken_for_dead_takes_its_files_back() {
     let compaction = Compaction {
         ledger: ledger.clone(),
         tables: Tables::of_lake(&lake).await.unwrap(),
+        delta: None,
+        registered: BTreeSet::new(),
         lake: lake.clone(),
         options: world.options(),
         run: LiveRun::new("compact-slow"),

@@ -20,6 +20,7 @@ pub enum LakeFormat {
 
 impl LakeFormat {
     /// Whether it is the one that is not mentioned.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this form")]
     pub(super) fn is_parquet(&self) -> bool {
         *self == Self::Parquet
     }

@@ -75,7 +75,7 @@ async fn the_first_run_chooses_and_later_ones_follow_or_are_refused() {
 #[tokio::test]
 async fn of_two_first_runs_one_wins_and_the_other_compares() {
     let lake = lake();
-    let record = |layout| LakeRecord::new(layout, Timestamp::UNIX_EPOCH);
+    let record = |layout| LakeRecord::new(layout, LakeFormat::Parquet, Timestamp::UNIX_EPOCH);
     // Both have found no record before either creates one.
     let one = first(&lake, &named(LayoutName::Flat), &record(flat())).await;
     assert_eq!(one.unwrap(), flat());
@@ -159,13 +159,13 @@ fn version_1_stays_readable() {
 #[tokio::test]
 async fn what_a_later_build_made_is_refused() {
     let parse = |text: &str| LakeRecord::parse(text.as_bytes(), &Path::from("lake.json"));
-    let later = parse(r#"{"version":2,"layout":{"of":"another form"}}"#).map(|r| r.layout);
+    let later = parse(r#"{"version":3,"layout":{"of":"another form"}}"#).map(|r| r.layout);
     assert_refused(
         later,
-        "it was made by a later build: its record has version 2",
+        "it was made by a later build: its record has version 3",
     );
     assert!(matches!(parse("{"), Err(Error::Record { .. })));
-    let mut record = LakeRecord::new(flat(), Timestamp::UNIX_EPOCH);
+    let mut record = LakeRecord::new(flat(), LakeFormat::Parquet, Timestamp::UNIX_EPOCH);
     record.schema_version = SCHEMA_VERSION + 1;
     let more = record.clone().agree(&LayoutChoice::default());
     let expected = "it was made by a later build: its columns have version";
@@ -176,4 +176,72 @@ async fn what_a_later_build_made_is_refused() {
         record.agree(&LayoutChoice::default()),
         "its events are OCSF 1.5.0, and this build writes 1.8.0",
     );
+}
+
+fn format(format: LakeFormat) -> LayoutChoice {
+    LayoutChoice {
+        format: Some(format),
+        ..LayoutChoice::default()
+    }
+}
+
+#[tokio::test]
+async fn a_lake_of_plain_files_has_the_record_that_older_builds_read() {
+    let lake = lake();
+    run(&lake, &format(LakeFormat::Parquet)).await.unwrap();
+    let record = serde_json::to_value(read(&lake).await.unwrap().unwrap()).unwrap();
+    assert_eq!(record["version"], 1);
+    assert_eq!(record.get("format"), None);
+    assert_eq!(format_of(&lake).await.unwrap(), LakeFormat::Parquet);
+    let refused = run(&lake, &format(LakeFormat::Delta)).await;
+    assert_refused(
+        refused,
+        "its format is `parquet`, and `delta` was asked for",
+    );
+}
+
+#[cfg(feature = "delta")]
+#[tokio::test]
+async fn the_format_is_remembered_in_a_record_that_older_builds_refuse() {
+    let lake = lake();
+    run(&lake, &format(LakeFormat::Delta)).await.unwrap();
+    assert_eq!(read(&lake).await.unwrap().unwrap().version, 2);
+    assert_eq!(format_of(&lake).await.unwrap(), LakeFormat::Delta);
+    run(&lake, &LayoutChoice::default()).await.unwrap();
+    let refused = run(&lake, &format(LakeFormat::Parquet)).await;
+    assert_refused(
+        refused,
+        "its format is `delta`, and `parquet` was asked for",
+    );
+    let text = include_str!("../../../test-data/lake/v2.delta.json");
+    let record = LakeRecord::parse(text.as_bytes(), &Path::from(LAKE_RECORD_PATH)).unwrap();
+    assert_eq!(record.format, LakeFormat::Delta);
+    assert_eq!(record.layout, Layout::default());
+}
+
+#[tokio::test]
+async fn security_lake_has_no_delta_tables() {
+    let choice = LayoutChoice {
+        security_lake: SecurityLakeChoice {
+            region: Some("eu-central-1".to_owned()),
+            ..SecurityLakeChoice::default()
+        },
+        layout: Some(LayoutName::SecurityLake),
+        ..format(LakeFormat::Delta)
+    };
+    let lake = lake();
+    match run(&lake, &choice).await {
+        Err(Error::Config(message)) => assert!(message.contains("`security-lake`"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(read(&lake).await.unwrap().is_none());
+}
+
+#[cfg(not(feature = "delta"))]
+#[tokio::test]
+async fn a_build_without_delta_tables_says_which_feature_it_lacks() {
+    match run(&lake(), &format(LakeFormat::Delta)).await {
+        Err(Error::Config(message)) => assert!(message.contains("feature `delta`"), "{message}"),
+        other => panic!("{other:?}"),
+    }
 }
