@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::args::connection::{ConnectionArgs, ConnectionSettings};
+use crate::args::ingest::IngestSettings;
 use crate::exit::Usage;
 
 /// The file that is read when none is named.
@@ -26,6 +27,8 @@ const LIKENESS: f64 = 0.6;
 pub(crate) struct Config {
     #[serde(default)]
     connections: BTreeMap<String, ConnectionSettings>,
+    #[serde(default)]
+    ingest: IngestSettings,
 }
 
 impl Config {
@@ -76,6 +79,11 @@ impl Config {
                 .map_err(|error| Usage::new(format!("{}: {error}", place())))?;
         }
         Ok(())
+    }
+
+    /// The section `[ingest]`.
+    pub(crate) fn ingest(&self) -> &IngestSettings {
+        &self.ingest
     }
 
     /// All connections by name, paths resolved.
@@ -155,8 +163,13 @@ struct UnknownKey {
 
 /// The first key of the document that means nothing. What is no table is left to the deserializer.
 fn unknown_key(document: &DeTable<'_>) -> Option<UnknownKey> {
-    let sections = ["connections".to_owned()];
-    check_keys(document, &sections).or_else(|| {
+    let sections = ["connections".to_owned(), "ingest".to_owned()];
+    let of_ingest = || match document.get("ingest")?.get_ref() {
+        DeValue::Table(ingest) => check_keys(ingest, &IngestSettings::keys()),
+        _ => None,
+    };
+    let first = check_keys(document, &sections).or_else(of_ingest);
+    first.or_else(|| {
         let DeValue::Table(connections) = document.get("connections")?.get_ref() else {
             return None;
         };
@@ -258,10 +271,34 @@ mod tests {
             "did you mean `connections`?",
         );
         check_refused(
+            "[ingest]\nevry = \"5m\"\n",
+            "dir/auditlake.toml:2: unknown key `evry`",
+            "did you mean `every`?",
+        );
+        check_refused(
             "[connections.a]\nclient_secret = \"x\"\n",
             "dir/auditlake.toml:2: unknown key `client_secret`",
             "did you mean `client_secret_file`?",
         );
+    }
+
+    #[test]
+    fn the_section_of_ingest_has_durations_as_text() {
+        let config = parse("[ingest]\nevery = \"10m\"\nconcurrency = 8\n").unwrap();
+        assert_eq!(
+            config.ingest().every,
+            Some(jiff::SignedDuration::from_mins(10))
+        );
+        assert_eq!(config.ingest().concurrency, Some(8));
+        assert_eq!(config.ingest().relist, None);
+        let error = parse("[ingest]\nevery = \"often\"\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("dir/auditlake.toml:2: expected a duration"),
+            "{error}"
+        );
+        assert!(parse("[ingest]\nconcurrency = 0\n").is_err());
     }
 
     #[test]

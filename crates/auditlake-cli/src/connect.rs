@@ -38,7 +38,11 @@ fn settle(
     Ok(settings)
 }
 
-fn client(settings: ConnectionSettings, variable: Option<String>) -> anyhow::Result<ClientConfig> {
+/// How the service is reached by these settings, and the secret of the environment if there is one.
+pub(crate) fn client(
+    settings: ConnectionSettings,
+    variable: Option<String>,
+) -> anyhow::Result<ClientConfig> {
     let needed = client_ids(&settings)?;
     let credential = credential(&settings, variable)?;
     Ok(client_of(settings, needed, credential))

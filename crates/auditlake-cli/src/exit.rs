@@ -58,6 +58,22 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// Of two, the one that wants somebody's attention more: interrupted before configuration, credentials, failure,
+    /// gaps.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        let rank = |exit: &Self| match exit {
+            Self::Complete => 0,
+            Self::Gaps => 1,
+            Self::Failed => 2,
+            Self::Credentials => 3,
+            Self::Usage => 4,
+            Self::Interrupted => 5,
+        };
+        std::cmp::max_by_key(self, other, rank)
+    }
+}
+
 impl From<Outcome> for Exit {
     fn from(outcome: Outcome) -> Self {
         match outcome {
@@ -127,6 +143,17 @@ mod tests {
             Exit::Failed
         );
         assert_eq!(Exit::of_error(&Usage::new("no lake").into()), Exit::Usage);
+    }
+
+    #[test]
+    fn of_several_connections_the_worst_counts() {
+        let worst = |exits: &[Exit]| exits.iter().fold(Exit::Complete, |a, b| a.or_worse(*b));
+        assert_eq!(worst(&[]), Exit::Complete);
+        assert_eq!(worst(&[Exit::Gaps, Exit::Complete]), Exit::Gaps);
+        assert_eq!(
+            worst(&[Exit::Gaps, Exit::Credentials, Exit::Failed]),
+            Exit::Credentials
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@
 //! assert!(command.find_subcommand("backfill").is_some());
 //! ```
 //!
-//! Modules, in reading order: `args` (what can be asked), `config` (the file), `credential` and `connect` (flags,
-//! environment and file together), `run` (from arguments to an exit code), `commands` (one file each), `starts` (what
+//! Modules, in reading order: `args` (what can be asked), `config` (the file), `credential`, `connect` and `connections`
+//! (flags, environment and file together), `run` (from arguments to an exit code), `commands` (one file each), `starts` (what
 //! is remembered of them), `progress`, `print`, `atomic`, `exit`, `logging`.
 
 mod args;
@@ -17,6 +17,7 @@ mod atomic;
 mod commands;
 mod config;
 mod connect;
+mod connections;
 mod credential;
 mod exit;
 mod logging;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
 use indicatif::MultiProgress;
@@ -24,6 +25,18 @@ pub(crate) struct Session {
     pub(crate) bars: MultiProgress,
     /// Cancelled by Ctrl-C and by SIGTERM.
     pub(crate) cancel: CancellationToken,
+    /// The signal that cancelled it.
+    pub(crate) signal: Arc<OnceLock<Signal>>,
+}
+
+/// What asked the process to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Somebody at the keyboard.
+    Interrupt,
+    /// Whoever runs the process as a service.
+    #[cfg_attr(windows, expect(dead_code, reason = "there is no such signal"))]
+    Terminate,
 }
 
 /// Threads for what blocks: normalizing and encoding, files, name look-ups. Every thread keeps memory that it has freed
@@ -60,8 +73,8 @@ fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {
     let result = runtime.block_on(async {
         // Registered before the command begins, so that no signal is missed.
         let signals = Signals::new()?;
-        tokio::spawn(cancel_on_signal(signals, session.cancel.clone()));
-        dispatch(command, session).await
+        tokio::spawn(cancel_on_signal(signals, session.clone()));
+        Box::pin(dispatch(command, session)).await
     });
     // A thread that still reads an input must not hold up an interrupted command.
     runtime.shutdown_background();
@@ -71,6 +84,7 @@ fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {
 async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
     match command {
         Command::Backfill(args) => commands::backfill::run(args, session).await,
+        Command::Ingest(args) => commands::ingest::run(args, session).await,
         Command::Normalize(args) => commands::normalize::run(args, session).await,
         Command::Compact(args) => commands::compact::run(args, session).await,
         Command::Lake(command) => commands::lake::run(command, session).await,
@@ -88,15 +102,21 @@ impl Session {
             config: global.config.clone(),
             bars: MultiProgress::new(),
             cancel: CancellationToken::new(),
+            signal: Arc::default(),
         }
     }
 }
 
 /// The first signal asks the command to stop; the second ends the process.
-async fn cancel_on_signal(mut signals: Signals, cancel: CancellationToken) {
-    signals.next().await;
-    note("stopping; press Ctrl-C again to stop at once");
-    cancel.cancel();
+async fn cancel_on_signal(mut signals: Signals, session: Session) {
+    let signal = signals.next().await;
+    note(match signal {
+        Signal::Interrupt => "stopping; press Ctrl-C again to stop at once",
+        Signal::Terminate => "stopping",
+    });
+    // Only the first signal counts.
+    session.signal.set(signal).ok();
+    session.cancel.cancel();
     signals.next().await;
     std::process::exit(Exit::Interrupted as i32);
 }
@@ -118,10 +138,10 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
         }
     }
 }
@@ -136,8 +156,9 @@ impl Signals {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         self.0.recv().await;
+        Signal::Interrupt
     }
 }
 
@@ -150,7 +171,7 @@ fn set_color(color: Color) {
 }
 
 /// Tells an error with its causes, and what can be done. A reader that is gone is no error.
-fn fail(error: &anyhow::Error) -> Exit {
+pub(crate) fn fail(error: &anyhow::Error) -> Exit {
     if is_broken_pipe(error) {
         return Exit::Complete;
     }

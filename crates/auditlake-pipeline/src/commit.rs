@@ -96,6 +96,21 @@ struct History {
     unloaded: Vec<Commit>,
 }
 
+/// What a committer knows of the lake, for the next one of the same connection in this process. It is never needed: who
+/// has none reads it from the lake.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    history: History,
+    identities: Identities,
+}
+
+impl Memory {
+    /// Whether anything is remembered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.history.read.is_empty()
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Attempt {
     Committed,
@@ -112,6 +127,16 @@ impl Committer {
         recorder: Arc<Recorder>,
         cancel: CancellationToken,
     ) -> Result<Self, Error> {
+        Self::open_with(site, Memory::default(), recorder, cancel).await
+    }
+
+    /// As [`open`](Self::open), but reads only what the ledger has beyond `memory`.
+    pub(crate) async fn open_with(
+        site: Site,
+        memory: Memory,
+        recorder: Arc<Recorder>,
+        cancel: CancellationToken,
+    ) -> Result<Self, Error> {
         let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
         let mut committer = Self {
             attempts: AtomicU32::new(0),
@@ -122,8 +147,8 @@ impl Committer {
             recorder,
             cancel,
             scan: Scan::default(),
-            history: History::default(),
-            identities: Identities::default(),
+            history: memory.history,
+            identities: memory.identities,
             others: OtherRuns::default(),
             held: false,
             clock: StoreClock::new(),
@@ -157,7 +182,7 @@ impl Committer {
     }
 
     /// Tells other runs that this one commits no more. All is in the lake, whether they hear it or not.
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(self) -> Memory {
         if let Some(delta) = &self.delta
             && let Err(error) = delta.mark(&self.ledger, self.run.id()).await
         {
@@ -166,6 +191,20 @@ impl Committer {
         if let Err(error) = self.ledger.end_run(self.run.id()).await {
             tracing::warn!(%error, "the end of the run could not be marked");
         }
+        self.into_memory()
+    }
+
+    /// What it knows.
+    pub(crate) fn into_memory(self) -> Memory {
+        Memory {
+            history: self.history,
+            identities: self.identities,
+        }
+    }
+
+    /// Id of the run.
+    pub(crate) fn run_id(&self) -> &str {
+        self.run.id()
     }
 
     /// Content ids that the ledger has, with their content types.
@@ -173,9 +212,10 @@ impl Committer {
         &self.history.content_ids
     }
 
-    /// Commits a generation, unless all of it is in the lake.
-    pub(crate) async fn commit(&mut self, generation: Generation) -> Result<(), Error> {
+    /// Commits a generation, unless all of it is in the lake. Says whether it is, and was not left to another run.
+    pub(crate) async fn commit(&mut self, generation: Generation) -> Result<bool, Error> {
         let generation = Arc::new(generation);
+        let mut is_in_the_lake = true;
         while self.has_news(&generation) {
             if self.cancel.is_cancelled() {
                 return Err(Error::Cancelled);
@@ -186,12 +226,13 @@ impl Committer {
                 Attempt::Again => self.wait_for_earlier_runs().await?,
                 Attempt::Skip => {
                     self.skip(&generation);
+                    is_in_the_lake = false;
                     break;
                 }
             }
         }
         self.report(&generation);
-        Ok(())
+        Ok(is_in_the_lake)
     }
 
     /// Whether the ledger lacks something that the generation says.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::fetch::describe;
-use crate::report::{ContentTypeStatus, Report};
+use crate::report::Report;
 
 /// A run that could not go on: why, and what it had done until then.
 #[derive(Debug, thiserror::Error)]
@@ -115,12 +115,7 @@ impl Stopped {
     /// Notes in the report that the run stopped: what it had not come to is not complete.
     pub(crate) fn new(error: Error, mut report: Report) -> Self {
         let words = describe(&error);
-        for told in report.content_types.values_mut() {
-            if told.status == ContentTypeStatus::Complete {
-                told.status = ContentTypeStatus::Incomplete;
-                told.reason = Some(format!("the run stopped: {words}"));
-            }
-        }
+        report.not_complete(&format!("the run stopped: {words}"));
         report.error = Some(words);
         Self {
             error,

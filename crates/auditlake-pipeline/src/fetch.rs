@@ -12,6 +12,7 @@ use auditlake_api::{
 };
 use futures::{StreamExt, stream};
 use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::{Budget, Estimate};
@@ -40,6 +41,8 @@ pub(crate) struct Fetcher {
     /// Bytes of bodies that may wait for the rest of their units.
     pub(crate) waiting_bytes: u64,
     pub(crate) state: Arc<Mutex<State>>,
+    /// Once it is cancelled, no further unit is listed; those that are listed are brought to their end.
+    pub(crate) stop: CancellationToken,
 }
 
 /// What the units of a run learn from each other.
@@ -51,6 +54,8 @@ pub(crate) struct State {
     pub(crate) unavailable: BTreeMap<ContentType, GapReason>,
     /// Content types of which at least one window was listed.
     pub(crate) listed: BTreeSet<ContentType>,
+    /// What was listed of each unit to the last page.
+    pub(crate) windows: HashMap<UnitKey, Window>,
     /// The credentials do not work any more: the run ends with what it has.
     pub(crate) refused: Option<ApiError>,
 }
@@ -74,6 +79,7 @@ impl Fetcher {
     /// Lists and fetches all units, and hands their bodies on until `out` is closed.
     pub(crate) async fn run(self: Arc<Self>, units: Vec<Unit>, out: Sender<RawGeneration>) {
         let steps = stream::iter(units)
+            .take_until(self.stop.clone().cancelled_owned())
             .map(|unit| self.spawn_list(unit))
             .buffered(LISTINGS)
             .flat_map(|listed| {
@@ -132,22 +138,27 @@ impl Fetcher {
             return listed;
         }
         let ask = unit.ask(self.clock.now());
-        if let Some(lost) = ask.lost {
+        if let Some(lost) = ask.lost.filter(|_| !unit.listed_before) {
             let detail = format!(
                 "`{}` to `{}` is older than the service keeps",
                 lost.start, lost.end
             );
             listed.failed.push(failed(None, GapReason::Expired, detail));
         }
-        if let Some(window) = ask.list
-            && let Err(error) = self
-                .list_window(unit.content_type, window, &mut listed)
-                .await
-            && !self.give_up(unit.content_type, &error)
+        let Some(window) = ask.list else {
+            return listed;
+        };
+        match self
+            .list_window(unit.content_type, window, &mut listed)
+            .await
         {
-            listed
+            Ok(()) => {
+                self.lock().windows.insert(listed.key.clone(), window);
+            }
+            Err(error) if self.give_up(unit.content_type, &error) => {}
+            Err(error) => listed
                 .failed
-                .push(failed(None, reason(&error), describe(&error)));
+                .push(failed(None, reason(&error), describe(&error))),
         }
         listed
     }

@@ -26,6 +26,7 @@ mod starts;
 
 mod budget;
 mod fetch;
+mod listed;
 
 mod normalize;
 
@@ -44,6 +45,8 @@ pub mod gap;
 pub mod progress;
 mod recorder;
 pub mod report;
+
+pub mod ingest;
 
 pub mod compact;
 mod inventory;
@@ -65,6 +68,7 @@ pub use clock::Clock;
 pub use connection::Connection;
 pub use error::{Error, ErrorKind, Stopped};
 pub use gap::{Gap, GapReason};
+pub use ingest::{IngestOptions, IngestPlan, RoundEnd, ingest_once};
 pub use layout::{LakeFormat, Layout, LayoutChoice, LayoutName, SecurityLakeChoice};
 pub use options::BackfillOptions;
 pub use progress::Progress;

@@ -39,6 +39,8 @@ pub(crate) struct Unit {
     pub(crate) window: Window,
     /// The part of it that is asked for.
     pub(crate) asked: Window,
+    /// All that is asked for was listed before: what slides past the edge meanwhile is not lost.
+    pub(crate) listed_before: bool,
 }
 
 /// What a run will list.
@@ -97,6 +99,7 @@ pub(crate) fn plan(
                 content_type,
                 window,
                 asked,
+                listed_before: false,
             })
         })
         .collect();
@@ -122,7 +125,7 @@ impl Unit {
 }
 
 /// The aligned windows that a span touches, each with the part of it that the span covers.
-fn cut(span: Window, length: SignedDuration) -> impl Iterator<Item = (Window, Window)> {
+pub(crate) fn cut(span: Window, length: SignedDuration) -> impl Iterator<Item = (Window, Window)> {
     let length = length.as_secs();
     let first = span.start.as_second().div_euclid(length);
     let last = (span.end.as_second() - 1).div_euclid(length);
@@ -143,7 +146,8 @@ fn cut(span: Window, length: SignedDuration) -> impl Iterator<Item = (Window, Wi
         .filter(|(_, asked)| asked.start < asked.end)
 }
 
-fn check_window(length: SignedDuration) -> Result<(), Error> {
+/// Refuses a window length that the service or the ledger cannot do with.
+pub(crate) fn check_window(length: SignedDuration) -> Result<(), Error> {
     let secs = length.as_secs();
     let whole_minutes = secs % 60 == 0 && length.subsec_nanos() == 0;
     if secs < 60 || length > MAX_WINDOW || !whole_minutes || MAX_WINDOW.as_secs() % secs != 0 {

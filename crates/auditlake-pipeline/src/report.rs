@@ -159,6 +159,16 @@ impl Report {
         }
     }
 
+    /// Notes that the run did not come to its end: what it had not come to is not complete.
+    pub(crate) fn not_complete(&mut self, words: &str) {
+        for told in self.content_types.values_mut() {
+            if told.status == ContentTypeStatus::Complete {
+                told.status = ContentTypeStatus::Incomplete;
+                told.reason = Some(words.to_owned());
+            }
+        }
+    }
+
     /// Whether something named here could not be had.
     pub fn outcome(&self) -> Outcome {
         if self.gaps.is_empty() && self.quarantined == 0 {

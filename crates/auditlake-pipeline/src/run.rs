@@ -11,41 +11,49 @@
 //! the tenant. A generation is about a thirty-second of the limit, or one blob. What one blob needs passes even when
 //! it is more than its share: see [`crate::budget`].
 
+mod claims;
+pub(crate) mod round;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 
-use auditlake_api::{Client, ContentType, Window};
+use auditlake_api::{Client, ContentType, RequestCounts, Window};
 use auditlake_parquet::Lake;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt, stream};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::{Budget, Estimate};
-use crate::commit::{Committer, Site, ledger_from};
+use crate::commit::{Committer, Memory, Site, ledger_from};
 use crate::connection::{Connection, check_name};
 use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State};
 use crate::gap::{Gap, GapReason};
 use crate::layout::{self, Layout};
+use crate::ledger::Ledger;
+use crate::ledger::listed::Marks;
+use crate::listed::Listed;
 use crate::normalize::{Generation, RawGeneration};
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
-use crate::plan::{self, Plan, RETENTION, Span, window_name};
+use crate::plan::{self, Plan, Span, Unit, window_name};
 use crate::preflight::preflight;
 use crate::progress::Progress;
 use crate::readiness::{self, Readiness};
 use crate::recorder::Recorder;
 use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
+use crate::run::claims::Claims;
+use crate::run::round::{Round, RoundPlan};
 use crate::starts::Starts;
 
 /// Rows take about so many times the bytes of their bodies, while they are encoded.
 const EXPANSION: u64 = 8;
 /// How far before the seven days the ledger is looked at: windows are up to a day long, and late.
-const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
+pub(crate) const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
 
 /// Brings everything that the service offers between `since` and `until` into the lake, once.
 ///
@@ -59,18 +67,64 @@ pub async fn backfill(
 ) -> Result<Report, Stopped> {
     let started = options.clock.now();
     let report = Report::new(&connection.name, &connection.client.tenant_id, started);
-    match Run::new(connection, options, report.clone(), progress, cancel) {
-        Ok((run, plan)) => run.go(plan).await,
+    let span = Span {
+        since: options.since,
+        until: options.until,
+        window: options.window,
+    };
+    let planned = || {
+        check_name(&connection.name)?;
+        let plan = plan::plan(started, &span, &options.content_types)?;
+        Ok((plan, Client::new(connection.client)?))
+    };
+    match planned() {
+        Ok((plan, client)) => {
+            let stops = Stops {
+                stop: CancellationToken::new(),
+                cancel,
+            };
+            let run = Run::new(connection.name, client, options, report, progress, stops);
+            let ended = run.go(Task::Span(plan), Memory::default()).await;
+            ended.map(|done| done.report)
+        }
         Err(error) => Err(Stopped::new(error, report)),
     }
 }
 
-struct Run {
+/// How a run is told to end.
+#[derive(Debug, Clone)]
+pub(crate) struct Stops {
+    /// Nothing more is begun, and what is begun is brought to its end.
+    pub(crate) stop: CancellationToken,
+    /// What is not committed is dropped.
+    pub(crate) cancel: CancellationToken,
+}
+
+/// What a run is to list.
+#[derive(Debug)]
+pub(crate) enum Task {
+    Span(Plan),
+    Round(Round),
+}
+
+/// A run that came to its end.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) report: Report,
+    /// What the next run of the connection in this process need not read again.
+    pub(crate) memory: Memory,
+    /// What is listed by now.
+    pub(crate) listed: Listed,
+}
+
+pub(crate) struct Run {
     connection: String,
     options: BackfillOptions,
     client: Client,
+    /// Requests that the client had sent before.
+    counted: RequestCounts,
     recorder: Arc<Recorder>,
-    cancel: CancellationToken,
+    stops: Stops,
     state: Arc<Mutex<State>>,
 }
 
@@ -78,73 +132,106 @@ struct Run {
 type Notes = BTreeMap<ContentType, &'static str>;
 
 impl Run {
-    /// A run and its plan; refuses settings that cannot work.
-    fn new(
-        connection: Connection,
+    pub(crate) fn new(
+        connection: String,
+        client: Client,
         options: BackfillOptions,
         report: Report,
         progress: Arc<Progress>,
-        cancel: CancellationToken,
-    ) -> Result<(Self, Plan), Error> {
-        check_name(&connection.name)?;
-        let span = Span {
-            since: options.since,
-            until: options.until,
-            window: options.window,
-        };
-        let plan = plan::plan(report.started, &span, &options.content_types)?;
-        let quota = u64::from(connection.client.requests_per_minute);
+        stops: Stops,
+    ) -> Self {
+        let quota = u64::from(client.config().requests_per_minute);
         progress.quota.set(quota);
-        let run = Self {
-            client: Client::new(connection.client)?,
+        Self {
+            counted: client.requests(),
+            client,
             recorder: Arc::new(Recorder::new(report, progress)),
-            connection: connection.name,
+            connection,
             options,
-            cancel,
+            stops,
             state: Arc::default(),
-        };
-        Ok((run, plan))
+        }
     }
 
-    async fn go(self, plan: Plan) -> Result<Report, Stopped> {
-        self.announce(&plan);
+    /// Does all of it. `memory` is what an earlier run of this process and connection knew.
+    pub(crate) async fn go(self, task: Task, memory: Memory) -> Result<Done, Stopped> {
+        if let Task::Span(plan) = &task {
+            self.announce(plan);
+        }
         let mut notes = Notes::new();
-        let ended = self.work(plan, &mut notes).await;
+        let ended = self.work(task, memory, &mut notes).await;
         let report = self.report(&notes);
-        match ended.and_then(|()| self.check_access(&report)) {
-            Ok(()) => Ok(report),
+        let ended = ended.and_then(|done| self.check_access(&report).map(|()| done));
+        match ended {
+            Ok((memory, listed)) => Ok(Done {
+                report,
+                memory,
+                listed,
+            }),
             Err(error) => Err(Stopped::new(error, report)),
         }
     }
 
-    async fn work(&self, plan: Plan, notes: &mut Notes) -> Result<(), Error> {
+    async fn work(
+        &self,
+        task: Task,
+        memory: Memory,
+        notes: &mut Notes,
+    ) -> Result<(Memory, Listed), Error> {
         let lake = self.lake()?;
-        if !self.options.dry_run {
+        if !self.options.dry_run && memory.is_empty() {
             self.cancellable(preflight(&lake).boxed()).await?;
         }
         let layout = self.cancellable(self.layout(lake.clone()).boxed()).await?;
         let generation_bytes = layout.generation_bytes(self.memory() / 32);
+        let ledger = Ledger::new(lake.clone(), &self.connection);
+        let now = self.options.clock.now();
+        let marks = self.cancellable(ledger.read_marks().boxed()).await?;
+        let plan = self
+            .cancellable(self.plan(task, &ledger, &marks, now).boxed())
+            .await?;
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let starter = readiness::Starter {
             client: &self.client,
             starts: Starts::new(lake.clone(), &self.connection),
-            now: self.options.clock.now(),
+            now,
         };
         let prepare = starter.prepare(&self.options.content_types, start);
         let readiness = self.cancellable(prepare.boxed()).await?;
-        let committer = self
-            .cancellable(self.committer(lake, layout).boxed())
-            .await?;
+        let committer = self.committer(lake, layout, memory, plan.from(now));
+        let committer = self.cancellable(committer.boxed()).await?;
         let fetcher = self.fetcher(&committer, generation_bytes);
         *notes = note_readiness(&fetcher, readiness);
-        if self.options.dry_run {
+        let done = if self.options.dry_run {
             let list = Arc::clone(&fetcher).list_only(plan.units);
             self.cancellable(list.map(Ok).boxed()).await?;
+            (committer.into_memory(), marks.listed)
         } else {
-            self.pump(&fetcher, plan, committer).await?;
-        }
+            let claims = Claims::new(ledger, marks, plan.settling(), now);
+            self.pump(&fetcher, plan, committer, claims).await?
+        };
         let refused = lock(&self.state).refused.clone();
-        refused.map_or(Ok(()), |error| Err(error.into()))
+        refused.map_or(Ok(done), |error| Err(error.into()))
+    }
+
+    /// The plan of a round needs to know what was listed before; that of a span is made already.
+    async fn plan(
+        &self,
+        task: Task,
+        ledger: &Ledger,
+        marks: &Marks,
+        now: Timestamp,
+    ) -> Result<RoundPlan, Error> {
+        match task {
+            Task::Span(Plan { units, .. }) => Ok(RoundPlan::of_units(units)),
+            Task::Round(round) => {
+                let last_seen = round::last_seen(ledger, &marks.listed).await?;
+                let content_types = &self.options.content_types;
+                let plan = round::plan(now, &round, content_types, &marks.listed, &last_seen)?;
+                self.announce_units(&plan.units);
+                Ok(plan)
+            }
+        }
     }
 
     fn lake(&self) -> Result<Lake, Error> {
@@ -158,7 +245,8 @@ impl Run {
 
     /// Boxed, as the compiler else cannot see that a whole run may move between threads.
     async fn cancellable<T>(&self, work: BoxFuture<'_, Result<T, Error>>) -> Result<T, Error> {
-        self.cancel
+        self.stops
+            .cancel
             .run_until_cancelled(work)
             .await
             .unwrap_or(Err(Error::Cancelled))
@@ -168,11 +256,15 @@ impl Run {
         self.options.memory_limit.max(MIN_MEMORY_LIMIT)
     }
 
-    fn announce(&self, plan: &Plan) {
-        let planned = plan.units.len() as u64;
+    fn announce_units(&self, units: &[Unit]) {
+        let planned = units.len() as u64;
         self.recorder.progress.windows_planned.add(planned);
         self.recorder
             .with(|report| report.windows.planned = planned);
+    }
+
+    fn announce(&self, plan: &Plan) {
+        self.announce_units(&plan.units);
         if let Some(lost) = plan.lost {
             self.options
                 .content_types
@@ -199,7 +291,13 @@ impl Run {
         Ok(layout)
     }
 
-    async fn committer(&self, lake: Lake, layout: Layout) -> Result<Committer, Error> {
+    async fn committer(
+        &self,
+        lake: Lake,
+        layout: Layout,
+        memory: Memory,
+        from: Timestamp,
+    ) -> Result<Committer, Error> {
         let site = Site {
             lake,
             layout,
@@ -207,13 +305,12 @@ impl Run {
             content_types: ContentType::ALL
                 .map(|content_type| content_type.to_string())
                 .to_vec(),
-            from: Some(ledger_from(
-                self.options.clock.now() - RETENTION - LEDGER_MARGIN,
-            )),
+            from: Some(ledger_from(from)),
             zstd_level: self.options.zstd_level,
             read_only: self.options.dry_run,
         };
-        Committer::open(site, Arc::clone(&self.recorder), self.cancel.clone()).await
+        let (recorder, cancel) = (Arc::clone(&self.recorder), self.stops.cancel.clone());
+        Committer::open_with(site, memory, recorder, cancel).await
     }
 
     fn fetcher(&self, committer: &Committer, generation_bytes: u64) -> Arc<Fetcher> {
@@ -229,30 +326,56 @@ impl Run {
             generation_bytes,
             waiting_bytes: memory / 16,
             state: Arc::clone(&self.state),
+            stop: self.stops.stop.clone(),
         })
     }
 
-    /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped.
+    /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. What was
+    /// listed and committed is marked, however it ends.
     async fn pump(
         &self,
         fetcher: &Arc<Fetcher>,
-        plan: Plan,
+        plan: RoundPlan,
         mut committer: Committer,
+        mut claims: Claims,
+    ) -> Result<(Memory, Listed), Error> {
+        let ended = self
+            .commit_all(fetcher, plan, &mut committer, &mut claims)
+            .await;
+        let marked = claims.mark(committer.run_id()).await;
+        ended?;
+        Ok((committer.close().await, marked))
+    }
+
+    async fn commit_all(
+        &self,
+        fetcher: &Arc<Fetcher>,
+        plan: RoundPlan,
+        committer: &mut Committer,
+        claims: &mut Claims,
     ) -> Result<(), Error> {
+        for (unit, failed) in plan.lost {
+            let lost = round::generation_of_lost(unit, failed);
+            committer.commit(lost).await?;
+        }
+        claims.settle();
         let (out, bodies) = mpsc::channel(1);
         let fetching =
             AbortOnDropHandle::new(tokio::spawn(Arc::clone(fetcher).run(plan.units, out)));
         let mut generations = self.normalized(bodies);
         while let Some(generation) = self
+            .stops
             .cancel
             .run_until_cancelled(generations.next())
             .await
             .ok_or(Error::Cancelled)?
         {
-            committer.commit(generation?).await?;
+            let generation = generation?;
+            let told = claims::Told::of(&generation);
+            let is_in_the_lake = committer.commit(generation).await?;
+            claims.learn(told, is_in_the_lake, &lock(&self.state).windows);
         }
         fetching.await?;
-        committer.close().await;
         Ok(())
     }
 
@@ -282,9 +405,9 @@ impl Run {
             .map(|&t| verdict(t, &state, &report, notes))
             .collect();
         let requests = self.client.requests();
-        report.requests.total = requests.total;
-        report.requests.throttled = requests.throttled;
-        report.requests.retried = requests.retried;
+        report.requests.total = requests.total - self.counted.total;
+        report.requests.throttled = requests.throttled - self.counted.throttled;
+        report.requests.retried = requests.retried - self.counted.retried;
         report.bytes.downloaded = self.recorder.progress.bytes_downloaded.get();
         report.finished = self.options.clock.now();
         report

@@ -5,6 +5,8 @@ pub(crate) mod compact;
 pub(crate) mod connection;
 pub(crate) mod connections;
 pub(crate) mod demo;
+pub(crate) mod fetch;
+pub(crate) mod ingest;
 pub(crate) mod lake;
 pub(crate) mod layout;
 pub(crate) mod normalize;
@@ -22,6 +24,7 @@ use self::backfill::BackfillArgs;
 use self::compact::CompactArgs;
 use self::connections::ConnectionCommand;
 use self::demo::DemoArgs;
+use self::ingest::IngestArgs;
 use self::lake::LakeCommand;
 use self::normalize::NormalizeArgs;
 use self::schema::SchemaCommand;
@@ -40,6 +43,7 @@ Examples:
   auditlake connection add contoso --tenant-id … --client-id … --client-secret-file secret.txt
   auditlake connection test contoso
   auditlake backfill contoso --lake s3://security/audit
+  auditlake ingest --lake s3://security/audit
   auditlake normalize export.csv --to ndjson
 
 Exit codes: 0 all that was asked is in the lake, 1 failed, 2 usage or configuration, 3 credentials or permission,
@@ -112,6 +116,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Backfill(BackfillArgs),
+    Ingest(IngestArgs),
     Normalize(NormalizeArgs),
     Compact(CompactArgs),
     #[command(subcommand)]

@@ -87,7 +87,8 @@ impl ReportArgs {
         }
     }
 
-    fn file(&self) -> Option<&Path> {
+    /// The file that was asked for, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.report.as_deref().filter(|path| !is_stdout(path))
     }
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use auditlake_pipeline::{
-    BackfillOptions, ContentType, ErrorKind, Progress, Report, Stopped, backfill,
-};
+use auditlake_pipeline::{BackfillOptions, ErrorKind, Progress, Report, Stopped, backfill};
 use jiff::Timestamp;
 
 use super::check_lake;
@@ -19,8 +17,7 @@ use crate::run::Session;
 
 pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result<Exit> {
     let mut connection = connect::connection(&args.connection, session.config.as_deref())?;
-    connection.client.retry.total = args.retry_for.unsigned_abs();
-    connection.client.max_body_bytes = usize::try_from(args.max_body).unwrap_or(usize::MAX);
+    args.fetch.apply_to(&mut connection.client);
     let options = options(&args, Timestamp::now())?;
     options.layout.check()?;
     check_lake(&args.lake)?;
@@ -56,32 +53,7 @@ fn options(args: &BackfillArgs, now: Timestamp) -> Result<BackfillOptions, Usage
     options.layout = args.layout.choice();
     options.since = resolve(args.since)?;
     options.until = resolve(args.until)?;
-    options.content_types = content_types(&args.content_types);
-    options.window = args.window;
-    options.start_subscriptions = !args.no_start;
     options.dry_run = args.dry_run;
-    options.raw_data = !args.no_raw_data;
-    options.memory_limit = args.memory_limit;
-    options.fetches = usize::from(args.fetches);
+    args.fetch.apply(&mut options);
     Ok(options)
-}
-
-/// Each once, however often it was named; all when none was.
-fn content_types(asked: &[ContentType]) -> Vec<ContentType> {
-    let wanted = |content_type: &ContentType| asked.is_empty() || asked.contains(content_type);
-    ContentType::ALL.into_iter().filter(wanted).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_content_type_is_read_once() {
-        assert_eq!(content_types(&[]), ContentType::ALL);
-        assert_eq!(
-            content_types(&[ContentType::Dlp, ContentType::Dlp]),
-            [ContentType::Dlp]
-        );
-    }
 }

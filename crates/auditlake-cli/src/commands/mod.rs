@@ -4,6 +4,7 @@ pub(crate) mod backfill;
 pub(crate) mod compact;
 pub(crate) mod connection;
 pub(crate) mod demo;
+pub(crate) mod ingest;
 mod inputs;
 pub(crate) mod lake;
 pub(crate) mod normalize;

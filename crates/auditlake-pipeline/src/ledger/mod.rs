@@ -12,6 +12,7 @@
 //! Nothing of the ledger is ever changed or deleted. Compactions have a ledger of the same form, under a name that no
 //! connection has, since they merge files of all connections; see [`crate::compact`].
 
+pub(crate) mod listed;
 mod path;
 mod process;
 mod record;

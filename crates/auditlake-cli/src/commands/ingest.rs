@@ -1,0 +1,146 @@
+//! `auditlake ingest`.
+
+mod told;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use auditlake_pipeline::ingest::{IngestPlan, States, ingest, ingest_once};
+use auditlake_pipeline::{IngestOptions, RoundEnd};
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+
+use self::told::{Reports, log_round, tell};
+use super::check_lake;
+use crate::args::ingest::IngestArgs;
+use crate::config::Config;
+use crate::connections::connections;
+use crate::credential;
+use crate::exit::{Exit, Usage};
+use crate::run::{Session, Signal};
+
+pub(crate) async fn run(args: IngestArgs, session: &Session) -> anyhow::Result<Exit> {
+    // Registered before anything is read, so that no signal ends the process meanwhile.
+    let hangups = Hangups::new()?;
+    let plan = plan(&args, session.config.as_deref())?;
+    args.layout.choice().check()?;
+    check_lake(&args.lake)?;
+    args.report.check()?;
+    if args.once {
+        once(&args, plan, session).await
+    } else {
+        stay(args, plan, session, hangups).await
+    }
+}
+
+async fn once(args: &IngestArgs, plan: IngestPlan, session: &Session) -> anyhow::Result<Exit> {
+    let reports = Reports::new(&args.report);
+    let ended = |end: &RoundEnd| reports.write(end);
+    let cancel = session.cancel.clone();
+    let ends = ingest_once(plan.connections, plan.options, cancel, ended).await?;
+    let exits = ends.into_iter().map(tell);
+    let worst = exits.fold(Exit::Complete, Exit::or_worse);
+    reports.close()?;
+    Ok(worst)
+}
+
+/// Rounds until a signal ends the process.
+async fn stay(
+    args: IngestArgs,
+    plan: IngestPlan,
+    session: &Session,
+    hangups: Hangups,
+) -> anyhow::Result<Exit> {
+    let reports = Reports::new(&args.report);
+    let (change, plans) = watch::channel(Arc::new(plan));
+    let states = watch::Sender::new(States::new());
+    let reloading = reload_on_hangup(args, session.clone(), change, hangups);
+    let _reloading = AbortOnDropHandle::new(tokio::spawn(reloading));
+    let ended = move |end: &RoundEnd| {
+        log_round(end);
+        reports.write(end);
+    };
+    ingest(plans, session.cancel.clone(), states, ended).await?;
+    Ok(match session.signal.get() {
+        Some(Signal::Terminate) => Exit::Complete,
+        _ => Exit::Interrupted,
+    })
+}
+
+/// What the flags, the environment and the configuration file ask for now.
+fn plan(args: &IngestArgs, config: Option<&Path>) -> anyhow::Result<IngestPlan> {
+    let config = Config::load(config)?;
+    let options = options(args, &config)?;
+    options.check()?;
+    let secret = credential::variable();
+    Ok(IngestPlan {
+        connections: connections(args, &config, secret.as_deref())?,
+        options,
+    })
+}
+
+fn options(args: &IngestArgs, config: &Config) -> Result<IngestOptions, Usage> {
+    let since = args.since.map(|moment| moment.resolve(Timestamp::now()));
+    let since = since.transpose().map_err(|it| Usage::new(it.to_string()))?;
+    let schedule = args.schedule.or(config.ingest());
+    let mut options = IngestOptions::new(&args.lake);
+    options.backfill.layout = args.layout.choice();
+    options.backfill.since = since;
+    args.fetch.apply(&mut options.backfill);
+    options.every = schedule.every.unsigned_abs();
+    options.relist = schedule.relist;
+    options.grace = schedule.grace.unsigned_abs();
+    options.concurrency = schedule.concurrency;
+    Ok(options)
+}
+
+/// Reads the configuration again at each SIGHUP. One that cannot be used is told, and the old one stays.
+async fn reload_on_hangup(
+    args: IngestArgs,
+    session: Session,
+    change: watch::Sender<Arc<IngestPlan>>,
+    mut hangups: Hangups,
+) {
+    loop {
+        hangups.next().await;
+        match plan(&args, session.config.as_deref()) {
+            Ok(plan) => told::reloaded(&change.send_replace(Arc::new(plan)), &change.borrow()),
+            Err(error) => told::not_reloaded(&error),
+        }
+    }
+}
+
+/// SIGHUP, where there is such a signal.
+#[cfg(unix)]
+struct Hangups(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangups {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// No SIGHUP.
+#[cfg(windows)]
+struct Hangups;
+
+#[cfg(windows)]
+impl Hangups {
+    #[expect(clippy::unnecessary_wraps, reason = "as where there is a signal")]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        std::future::pending::<()>().await;
+    }
+}

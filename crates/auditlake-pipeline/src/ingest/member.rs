@@ -1,0 +1,123 @@
+//! One connection's rounds: what is kept of it between them.
+
+use std::sync::Arc;
+
+use auditlake_api::Client;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::commit::Memory;
+use crate::connection::{Connection, check_name};
+use crate::error::{Error, Stopped};
+use crate::ingest::options::IngestOptions;
+use crate::listed::Listed;
+use crate::options::BackfillOptions;
+use crate::progress::Progress;
+use crate::report::Report;
+use crate::run::round::Round;
+use crate::run::{Done, Run, Stops, Task};
+
+/// After this time the ledger is read anew, since what is remembered only grows.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+/// Said of content types when a round was cut short.
+const CUT_SHORT: &str = "the round was cut short, the next one goes on";
+
+/// A connection between its rounds.
+#[derive(Debug, Default)]
+pub(crate) struct Member {
+    client: Option<Client>,
+    memory: Memory,
+    /// Since when it remembers.
+    remembers: Option<Timestamp>,
+}
+
+/// A round that came to its end, or to the end of its turn.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) report: Report,
+    /// What is listed by now.
+    pub(crate) listed: Listed,
+    /// Something that was planned is left.
+    pub(crate) is_cut_short: bool,
+}
+
+impl Member {
+    /// Makes a new client at the next round.
+    pub(crate) fn reconnect(&mut self) {
+        self.client = None;
+    }
+
+    /// One round; `options` have the connection's share of the memory.
+    pub(crate) async fn round(
+        &mut self,
+        connection: &Connection,
+        options: &IngestOptions,
+        stops: Stops,
+    ) -> Result<Ended, Stopped> {
+        let now = options.backfill.clock.now();
+        let report = Report::new(&connection.name, &connection.client.tenant_id, now);
+        let stopped = |error| Stopped::new(error, report.clone());
+        if stops.stop.is_cancelled() {
+            return Err(stopped(Error::Cancelled));
+        }
+        let client = self.client(connection).map_err(stopped)?;
+        let progress = Arc::new(Progress::default());
+        let run = Run::new(
+            connection.name.clone(),
+            client,
+            options_of_run(options),
+            report.clone(),
+            Arc::clone(&progress),
+            stops,
+        );
+        let task = Task::Round(Round {
+            relist: options.relist,
+            since: options.backfill.since,
+            window: options.backfill.window,
+        });
+        let Done {
+            mut report,
+            memory,
+            listed,
+        } = run.go(task, self.remember(now)).await?;
+        self.memory = memory;
+        let is_cut_short = progress.windows_done.get() < progress.windows_planned.get();
+        if is_cut_short {
+            report.not_complete(CUT_SHORT);
+        }
+        Ok(Ended {
+            report,
+            listed,
+            is_cut_short,
+        })
+    }
+
+    fn client(&mut self, connection: &Connection) -> Result<Client, Error> {
+        check_name(&connection.name)?;
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        let client = Client::new(connection.client.clone())?;
+        self.client = Some(client.clone());
+        Ok(client)
+    }
+
+    /// What is remembered, unless it is old. A run that fails leaves nothing to remember.
+    fn remember(&mut self, now: Timestamp) -> Memory {
+        let memory = std::mem::take(&mut self.memory);
+        let since = *self.remembers.get_or_insert(now);
+        if !memory.is_empty() && since <= now && now - REMEMBERED < since {
+            return memory;
+        }
+        self.remembers = Some(now);
+        Memory::default()
+    }
+}
+
+fn options_of_run(options: &IngestOptions) -> BackfillOptions {
+    BackfillOptions {
+        since: None,
+        until: None,
+        dry_run: false,
+        ..options.backfill.clone()
+    }
+}
