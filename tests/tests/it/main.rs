@@ -9,6 +9,7 @@ mod files;
 mod first_run;
 mod guides;
 mod hostile;
+mod ingest;
 mod layouts;
 mod readers;
 mod schema;

@@ -53,8 +53,8 @@ impl IngestOptions {
     /// Refuses what cannot work.
     pub fn check(&self) -> Result<(), Error> {
         let refused = |words: &str| Err(Error::Config(words.to_owned()));
-        if self.every < Duration::from_secs(1) {
-            return refused("rounds are a second apart at least");
+        if self.every.is_zero() {
+            return refused("there must be some time from round to round");
         }
         if self.relist > RETENTION || self.relist.is_negative() {
             return refused("only the last seven days can be listed again");

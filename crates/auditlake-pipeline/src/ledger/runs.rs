@@ -19,6 +19,8 @@ use crate::error::Error;
 
 /// When these objects are of no use any more: no run lasts so long, and no content either.
 const KEPT: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// When the marks of a run that ended are of no use any more: nobody looks so rarely. Scheduled rounds leave hundreds a day.
+const ENDED_KEPT: SignedDuration = SignedDuration::from_hours(24);
 pub(super) const START: &str = ".start.json";
 pub(super) const END: &str = ".end.json";
 
@@ -149,9 +151,12 @@ impl Ledger {
         let own = objects.iter().find(|object| name(object) == own_start);
         runs.own_start = own.map(made);
         let now = runs.own_start.unwrap_or_else(Timestamp::now);
-        for object in &objects {
+        let names: BTreeSet<&str> = objects.iter().map(name).collect();
+        // The start goes first: without its end it would look like a run that was killed.
+        let starts_first = objects.iter().rev();
+        for object in starts_first {
             let name = name(object);
-            if made(object) + KEPT < now {
+            if made(object) + kept(name, &names) < now {
                 self.remove(&[format!("{}/{name}", self.runs())]).await?;
             } else if !name.starts_with(run_id) {
                 runs.names.insert(name.to_owned());
@@ -165,6 +170,15 @@ impl Ledger {
     }
 }
 
+/// How long a mark is kept: a start without its end as long as its run may last.
+fn kept(name: &str, names: &BTreeSet<&str>) -> SignedDuration {
+    let end = name.strip_suffix(START).map(|run| format!("{run}{END}"));
+    match end {
+        Some(end) if !names.contains(end.as_str()) => KEPT,
+        _ => ENDED_KEPT,
+    }
+}
+
 pub(super) fn name(object: &ObjectMeta) -> &str {
     object.location.filename().unwrap_or_default()
 }
@@ -173,6 +187,15 @@ pub(super) fn name(object: &ObjectMeta) -> &str {
 mod tests {
     use super::super::LiveRun;
     use super::super::tests::memory;
+    use super::*;
+
+    #[test]
+    fn a_start_without_its_end_is_kept_longer() {
+        let names = BTreeSet::from(["a.end.json", "a.start.json", "b.start.json"]);
+        assert_eq!(kept("a.start.json", &names), ENDED_KEPT);
+        assert_eq!(kept("a.end.json", &names), ENDED_KEPT);
+        assert_eq!(kept("b.start.json", &names), KEPT);
+    }
 
     #[tokio::test]
     async fn a_run_is_at_work_from_its_start_to_its_end() {

@@ -1,8 +1,7 @@
 //! What a scheduled round lists: what was never listed, oldest first, then what is to be listed again.
 //!
 //! The newest window is open: it is asked for up to now, in each round again, and what is new becomes the unit's next
-//! generation. What the service no longer keeps and nobody has listed is lost; it is named once its whole window is
-//! out of reach, so that a content type out of reach for long is named by the hour and not by the round.
+//! generation. What the service no longer keeps and nobody has listed is lost: it is named, once, by its window.
 
 use std::collections::BTreeMap;
 
@@ -86,7 +85,7 @@ pub(crate) fn plan(
     check_window(round.window)?;
     let edge = second(now - RETENTION + EDGE_MARGIN);
     let mut plan = RoundPlan {
-        settled: floor(edge, round.window),
+        settled: edge,
         ..RoundPlan::default()
     };
     for &content_type in content_types {
@@ -238,15 +237,9 @@ fn parse(compact: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(time).ok()
 }
 
-fn floor(time: Timestamp, length: SignedDuration) -> Timestamp {
-    let length = length.as_secs();
-    let floor = time.as_second().div_euclid(length) * length;
-    Timestamp::from_second(floor).unwrap_or(time)
-}
-
 /// The service takes whole seconds.
 fn second(time: Timestamp) -> Timestamp {
-    floor(time, SignedDuration::from_secs(1))
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 #[cfg(test)]
@@ -377,11 +370,11 @@ mod tests {
                 "20260504T000000Z_20260504T010000Z",
             ]
         );
-        // The hour at the edge is still asked for.
-        assert_eq!(
-            windows[windows.len() - 1],
-            "20260504T090000Z_20260504T100000Z"
-        );
+        // Of the hour at the edge the rest is still asked for.
+        let (last, failed) = &lost[lost.len() - 1];
+        assert_eq!(last.window, "20260504T100000Z_20260504T110000Z");
+        let words = "`2026-05-04T10:00:00Z` to `2026-05-04T10:35:00Z` expired";
+        assert!(failed.detail.starts_with(words), "{}", failed.detail);
         assert_eq!(lost[0].1.reason, GapReason::Expired);
         assert!(
             lost[0]
@@ -398,7 +391,7 @@ mod tests {
         let feeds = [FEED, ContentType::Dlp];
         let plan = plan(time(NOW), &round(), &feeds, &Listed::default(), &seen).unwrap();
         let lost: Vec<&UnitKey> = plan.lost.iter().map(|(unit, _)| unit).collect();
-        assert_eq!(lost.len(), 2);
+        assert_eq!(lost.len(), 3);
         assert!(lost.iter().all(|unit| unit.content_type == FEED.as_str()));
         assert_eq!(window_end("20260504T070000Z_20260504T080000Z"), Some(last));
     }

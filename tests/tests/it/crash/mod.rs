@@ -1,6 +1,6 @@
 //! A run may be killed at any moment, its store may fail at any call, and two may run at once.
 
-mod lake;
+pub(crate) mod lake;
 mod points;
 mod processes;
 mod soak;

@@ -1,0 +1,6 @@
+//! Scheduled ingestion: weeks of rounds with troubles, and the process that makes them.
+
+mod process;
+mod service;
+mod stays;
+mod weeks;
