@@ -95,11 +95,11 @@ impl Listed {
 
     /// The parts of a window that were never listed.
     pub(crate) fn missing(&self, content_type: &str, window: Window) -> Vec<Window> {
-        self.not_listed_since(content_type, window, Timestamp::MIN)
+        self.not_listed_after(content_type, window, Timestamp::MIN)
     }
 
-    /// The parts of a window that were not listed at `after` or later.
-    pub(crate) fn not_listed_since(
+    /// The parts of a window that were not listed after this time.
+    pub(crate) fn not_listed_after(
         &self,
         content_type: &str,
         window: Window,
@@ -108,7 +108,7 @@ impl Listed {
         let spans = self.0.get(content_type).map_or(&[][..], |feed| &feed.spans);
         let mut from = window.start;
         let mut missing = Vec::new();
-        for span in spans.iter().filter(|span| span.listed >= after) {
+        for span in spans.iter().filter(|span| span.listed > after) {
             if span.since > from && from < window.end {
                 missing.push(Window {
                     start: from,
@@ -223,7 +223,7 @@ mod tests {
         let mut one = listed(&[(0, 4, 48)]);
         one.merge(&listed(&[(2, 6, 72), (6, 8, 73)]));
         assert_eq!(
-            one.not_listed_since(FEED, window(0, 8), at(72)),
+            one.not_listed_after(FEED, window(0, 8), at(71)),
             [window(0, 2)]
         );
         assert_eq!(one.0[FEED].spans.len(), 2);
@@ -236,9 +236,9 @@ mod tests {
     #[test]
     fn a_listing_counts_as_older_than_it_is_never_as_newer() {
         let listed = listed(&[(0, 1, 53)]);
-        assert_eq!(listed.not_listed_since(FEED, window(0, 1), at(48)), []);
+        assert_eq!(listed.not_listed_after(FEED, window(0, 1), at(47)), []);
         assert_eq!(
-            listed.not_listed_since(FEED, window(0, 1), at(53)),
+            listed.not_listed_after(FEED, window(0, 1), at(48)),
             [window(0, 1)]
         );
     }

@@ -145,7 +145,7 @@ mod tests {
         let missing = listed.missing("Audit.Exchange", span);
         assert_eq!(missing.len(), 1);
         assert_eq!(missing[0].start, time("2026-05-11T10:30:00Z"));
-        let old = listed.not_listed_since("Audit.Exchange", span, time("2026-05-11T06:00:00Z"));
+        let old = listed.not_listed_after("Audit.Exchange", span, time("2026-05-11T05:00:00Z"));
         assert_eq!(old[0].end, time("2026-05-10T10:00:00Z"));
         assert_eq!(serde_json::to_value(&mark).unwrap(), {
             serde_json::from_slice::<serde_json::Value>(text).unwrap()

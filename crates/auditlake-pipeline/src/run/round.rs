@@ -133,7 +133,7 @@ fn units(
             _ => asked,
         };
         let is_due = || {
-            let older = listed.not_listed_since(name, asked, now - AGAIN_AFTER);
+            let older = listed.not_listed_after(name, asked, now - AGAIN_AFTER);
             is_recent || !older.is_empty()
         };
         is_due().then_some(Unit {

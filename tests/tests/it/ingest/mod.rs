@@ -1,5 +1,6 @@
 //! Scheduled ingestion: weeks of rounds with troubles, and the process that makes them.
 
+mod heals;
 mod process;
 mod service;
 mod stays;
