@@ -208,7 +208,7 @@ impl Run {
             (committer.into_memory(), marks.listed)
         } else {
             let claims = Claims::new(ledger, marks, plan.settling(), now);
-            self.pump(&fetcher, plan, committer, claims).await?
+            self.pump(&fetcher, plan, committer, claims).boxed().await?
         };
         let refused = lock(&self.state).refused.clone();
         refused.map_or(Ok(done), |error| Err(error.into()))
