@@ -158,7 +158,7 @@ impl Committer {
         };
         let mut leftovers = Leftovers::default();
         if !committer.site.read_only {
-            committer.open_delta().await?;
+            Box::pin(committer.open_delta()).await?;
             let keeps_replaced = committer.delta.is_some();
             compaction::settle(&committer.site.lake, committer.run.id(), keeps_replaced).await?;
             committer.ledger.start_run(committer.run.id()).await?;
@@ -308,9 +308,8 @@ impl Committer {
         let files = addition.files.clone();
         self.recorder.committed(addition);
         if let Some(delta) = &self.delta {
-            delta
-                .register(&self.ledger, &place, &commit, &files)
-                .await?;
+            // Boxed, as most runs have none and should not carry room for it.
+            Box::pin(delta.register(&self.ledger, &place, &commit, &files)).await?;
         }
         Ok(Attempt::Committed)
     }

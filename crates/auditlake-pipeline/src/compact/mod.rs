@@ -96,7 +96,7 @@ pub(crate) async fn compact_lake(
     let mut compaction = Compaction {
         ledger: Ledger::of_compactions(&lake),
         tables: Tables::new(&layout, options.zstd_level),
-        delta: Registrar::of_lake(&lake, &layout).await?,
+        delta: Box::pin(Registrar::of_lake(&lake, &layout)).await?,
         registered: BTreeSet::new(),
         lake,
         options,
@@ -135,7 +135,7 @@ enum Done {
 impl Compaction {
     async fn work(&mut self) -> Result<(), Error> {
         if !self.options.dry_run {
-            self.catch_up().await?;
+            Box::pin(self.catch_up()).await?;
             settle(&self.lake, self.run.id(), self.delta.is_some()).await?;
             self.ledger.start_run(self.run.id()).await?;
         }
@@ -175,7 +175,7 @@ impl Compaction {
         let inventory = Inventory::read(&self.lake, Some(first.day)).await?;
         if let Some(delta) = &self.delta {
             // After the ledger: whatever that has and these lack is not registered yet.
-            self.registered = delta.files().await?;
+            self.registered = Box::pin(delta.files()).await?;
         }
         for (partition, files) in candidates {
             if self.cancel.is_cancelled() {

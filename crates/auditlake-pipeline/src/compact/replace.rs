@@ -56,7 +56,7 @@ impl Compaction {
         }
         match &self.delta {
             None => remove(&self.lake, &commit.replaces).await?,
-            Some(delta) => delta.register(&self.ledger, &place, &commit, &[]).await?,
+            Some(delta) => Box::pin(delta.register(&self.ledger, &place, &commit, &[])).await?,
         }
         Ok(Done::Compacted(report::compacted(partition, live, &commit)))
     }
