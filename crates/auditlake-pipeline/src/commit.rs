@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::compact as compaction;
+use crate::cores;
 use crate::dedup::{self, Addition};
 use crate::delta::Registrar;
 use crate::error::Error;
@@ -489,8 +490,7 @@ impl Committer {
         let (generation, identities) = (Arc::clone(generation), self.identities.clone());
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let (tables, name) = (self.tables.clone(), file_name(place, self.run.id(), number));
-        tokio::task::spawn_blocking(move || dedup::add(&generation, &identities, &tables, &name))
-            .await?
+        cores::work(move || dedup::add(&generation, &identities, &tables, &name)).await?
     }
 
     /// Writes the files, and comes back only when no write is under way any more, even if one failed.

@@ -25,6 +25,7 @@ mod readiness;
 mod starts;
 
 mod budget;
+mod cores;
 mod fetch;
 mod listed;
 

@@ -6,10 +6,11 @@
 //! ```
 //!
 //! Memory: of the limit, an eighth is for bodies (being downloaded, waiting for the rest of their unit, or being
-//! normalized), and half for normalized rows and their encoding, taken as [`EXPANSION`] times their bodies, which is
-//! what was measured. The rest is for code, indexes, and the identities of the last days' records, which grow with
-//! the tenant. A generation is about a thirty-second of the limit, or one blob. What one blob needs passes even when
-//! it is more than its share: see [`crate::budget`].
+//! normalized), and three eighths for normalized rows and their encoding, taken as [`EXPANSION`] times their bodies,
+//! which is what was measured: room for three generations, of which each is about a sixty-fourth of the limit, or one
+//! blob. The other half is for what no budget counts: code, the compressors of some hundred columns for each core
+//! (see [`crate::cores`]), what the allocator keeps for next time, and the identities of the last days' records, which
+//! grow with the tenant. What one blob needs passes even when it is more than its share: see [`crate::budget`].
 
 mod claims;
 pub(crate) mod round;
@@ -31,6 +32,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::budget::{Budget, Estimate};
 use crate::commit::{Committer, Memory, Site, ledger_from};
 use crate::connection::{Connection, check_name};
+use crate::cores;
 use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State};
 use crate::gap::{Gap, GapReason};
@@ -183,7 +185,7 @@ impl Run {
             self.cancellable(preflight(&lake).boxed()).await?;
         }
         let layout = self.cancellable(self.layout(lake.clone()).boxed()).await?;
-        let generation_bytes = layout.generation_bytes(self.memory() / 32);
+        let generation_bytes = layout.generation_bytes(self.memory() / 64);
         let ledger = Ledger::new(lake.clone(), &self.connection);
         let now = self.options.clock.now();
         let marks = self.cancellable(ledger.read_marks().boxed()).await?;
@@ -383,7 +385,7 @@ impl Run {
         &self,
         bodies: Receiver<RawGeneration>,
     ) -> BoxStream<'static, Result<Generation, Error>> {
-        let budget = Budget::new(self.memory() / 2);
+        let budget = Budget::new(self.memory() / 8 * 3);
         let cores = available_parallelism().map_or(1, usize::from);
         let (connection, raw_data) = (self.connection.clone(), self.options.raw_data);
         let receive =
@@ -456,8 +458,7 @@ async fn normalize(
     raw_data: bool,
 ) -> Result<Generation, Error> {
     let reservation = budget.reserve(raw.bytes() * EXPANSION).await;
-    let mut generation =
-        tokio::task::spawn_blocking(move || raw.normalize(&connection, raw_data)).await?;
+    let mut generation = cores::work(move || raw.normalize(&connection, raw_data)).await?;
     generation.reservation = Some(reservation);
     Ok(generation)
 }
