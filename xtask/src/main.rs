@@ -5,6 +5,7 @@ mod docs;
 mod emulators;
 mod fuzz;
 mod python;
+mod size;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measure what a record costs at rest: the simulator's week, as written and compacted, and its dearest columns.
+    Size {
+        /// How many records.
+        #[arg(long, default_value_t = 50_000)]
+        records: usize,
+    },
     /// Feed the normalizer made-up bytes, starting from the fixtures (needs cargo-fuzz).
     Fuzz {
         /// How long.
@@ -81,6 +88,7 @@ fn main() -> Result<()> {
         Task::Test { arguments } => test(&shell, &arguments),
         Task::Docs { check } => docs::run(&root()?, check),
         Task::Bench { arguments } => bench(&shell, &arguments),
+        Task::Size { records } => size::run(&shell, &root()?, records),
         Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
         Task::Soak { crashes, seed } => soak(&shell, crashes, seed),
         Task::BigLake { records, memory } => big_lake(&shell, records, memory),

@@ -1,5 +1,6 @@
 //! `auditlake compact`.
 
+use auditlake_pipeline::compact::COMPACT_ZSTD_LEVEL;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
@@ -59,6 +60,9 @@ pub(crate) struct CompactArgs {
     /// How long replaced files stay in a lake of Delta tables, for who reads these as they were before
     #[arg(long, env = "AUDITLAKE_KEEP_REPLACED", value_name = "DURATION", default_value = "7d", value_parser = duration, help_heading = "Options")]
     pub(crate) keep_replaced: SignedDuration,
+    /// zstd level of the new files, 1 to 22
+    #[arg(long, env = "AUDITLAKE_ZSTD_LEVEL", value_name = "LEVEL", default_value_t = COMPACT_ZSTD_LEVEL, value_parser = clap::value_parser!(i32).range(1..=22), help_heading = "Options")]
+    pub(crate) zstd_level: i32,
     /// Only say what would be merged
     #[arg(long, env = "AUDITLAKE_DRY_RUN", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) dry_run: bool,
@@ -87,5 +91,6 @@ mod tests {
         assert_eq!(args.memory_limit, options.memory_limit);
         assert_eq!(args.until, options.until);
         assert_eq!(args.keep_replaced, options.keep_replaced);
+        assert_eq!(args.zstd_level, options.zstd_level);
     }
 }

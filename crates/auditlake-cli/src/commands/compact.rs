@@ -18,6 +18,7 @@ pub(crate) async fn run(args: CompactArgs, session: &Session) -> anyhow::Result<
         target_size: args.target_size,
         memory_limit: args.memory_limit,
         keep_replaced: args.keep_replaced,
+        zstd_level: args.zstd_level,
         dry_run: args.dry_run,
         ..CompactOptions::new(&args.lake)
     };
