@@ -41,6 +41,10 @@ use crate::tables::Tables;
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 /// How often to look whether another run is done.
 const POLL: Duration = Duration::from_millis(200);
+/// What the identity of a record takes in a set that grows.
+const IDENTITY_BYTES: usize = 40;
+/// What a content id or a place takes with its parts: content ids are some 150 characters.
+const ENTRY_BYTES: usize = 300;
 /// Concurrent uploads of a generation's files.
 const UPLOADS: usize = 8;
 
@@ -109,6 +113,16 @@ impl Memory {
     /// Whether anything is remembered.
     pub(crate) fn is_empty(&self) -> bool {
         self.history.read.is_empty()
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> u64 {
+        let identities = self.identities.with(|known| known.len());
+        let History {
+            read, content_ids, ..
+        } = &self.history;
+        let bytes = identities * IDENTITY_BYTES + (read.len() + content_ids.len()) * ENTRY_BYTES;
+        bytes.try_into().unwrap_or(u64::MAX)
     }
 }
 

@@ -64,6 +64,10 @@ fn recorder() -> Arc<Recorder> {
 }
 
 async fn committer(lake: &Lake, recorder: &Arc<Recorder>) -> Committer {
+    committer_with(lake, Memory::default(), recorder).await
+}
+
+async fn committer_with(lake: &Lake, memory: Memory, recorder: &Arc<Recorder>) -> Committer {
     let site = Site {
         lake: lake.clone(),
         layout: Layout::default(),
@@ -73,7 +77,7 @@ async fn committer(lake: &Lake, recorder: &Arc<Recorder>) -> Committer {
         zstd_level: 1,
         read_only: false,
     };
-    Committer::open(site, Arc::clone(recorder), CancellationToken::new())
+    Committer::open_with(site, memory, Arc::clone(recorder), CancellationToken::new())
         .await
         .expect("a committer")
 }
@@ -113,6 +117,25 @@ fn assert_counts(report: &Report) {
         report.records,
         report.events + report.duplicates + report.quarantined
     );
+}
+
+#[tokio::test]
+async fn what_a_committer_remembers_the_next_one_need_not_read() {
+    let (directory, lake) = on_disk();
+    let first = recorder();
+    let mut committer = committer(&lake, &first).await;
+    let generation_of = async |id| generation(WINDOW, &[(id, body_of(0..3))]).await;
+    committer.commit(generation_of("a").await).await.unwrap();
+    let memory = committer.close().await;
+    assert!(!memory.is_empty());
+    assert_eq!(memory.bytes(), 3 * 40 + 2 * 300);
+    // What is not there cannot be read.
+    std::fs::remove_dir_all(directory.path().join("events")).unwrap();
+    let second = recorder();
+    let mut next = committer_with(&lake, memory, &second).await;
+    next.commit(generation_of("b").await).await.unwrap();
+    let report = second.report();
+    assert_eq!((report.events, report.duplicates), (0, 3));
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ pub(crate) struct Member {
     memory: Memory,
     /// Since when it remembers.
     remembers: Option<Timestamp>,
+    /// Bytes that it may remember; what takes more is read again by the next round.
+    may_remember: u64,
 }
 
 /// A round that came to its end, or to the end of its turn.
@@ -44,6 +46,11 @@ impl Member {
     /// Makes a new client at the next round.
     pub(crate) fn reconnect(&mut self) {
         self.client = None;
+    }
+
+    /// From now on so many bytes may be remembered.
+    pub(crate) fn may_remember(&mut self, bytes: u64) {
+        self.may_remember = bytes;
     }
 
     /// One round; `options` have the connection's share of the memory.
@@ -79,7 +86,9 @@ impl Member {
             memory,
             listed,
         } = run.go(task, self.remember(now)).await?;
-        self.memory = memory;
+        if memory.bytes() <= self.may_remember {
+            self.memory = memory;
+        }
         let is_cut_short = progress.windows_done.get() < progress.windows_planned.get();
         if is_cut_short {
             report.not_complete(CUT_SHORT);

@@ -56,6 +56,7 @@ impl Tender {
             };
             let started = Instant::now();
             let options = self.share(&plan);
+            self.member.may_remember(share_of_memories(&plan));
             let ended = self.round(options, connection).await;
             drop(permit);
             let due = started + self.wait_after(&ended, plan.options.every, started.elapsed());
@@ -185,6 +186,12 @@ impl Tender {
             }
         }
     }
+}
+
+/// All connections remember at the same time, whoever is at work: a quarter of the process's memory is for that.
+fn share_of_memories(plan: &IngestPlan) -> u64 {
+    let connections = u64::try_from(plan.connections.len()).unwrap_or(u64::MAX);
+    plan.options.backfill.memory_limit / 4 / connections.max(1)
 }
 
 async fn end_turn(stop: CancellationToken, turn: Duration) {
