@@ -110,7 +110,11 @@ async fn once_and_once_again_brings_only_what_is_new() -> Result<()> {
     assert_eq!(counts(&second, "records"), [0, 0]);
     // What was listed is not listed again, but for the last day.
     let windows = |reports: &[Value]| reports[0]["windows"]["planned"].as_u64().unwrap_or(0);
-    assert_eq!((windows(&first), windows(&second)), (40, 10));
+    // Seven days touch seven or eight windows of five content types, the last day two.
+    assert!(
+        windows(&first) >= 35 && windows(&second) == 10,
+        "{first:?} {second:?}"
+    );
     place.assert_each_once()
 }
 
