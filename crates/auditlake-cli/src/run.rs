@@ -86,6 +86,7 @@ async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
         Command::Backfill(args) => commands::backfill::run(args, session).await,
         Command::Ingest(args) => commands::ingest::run(args, session).await,
         Command::Normalize(args) => commands::normalize::run(args, session).await,
+        Command::Coverage(args) => commands::coverage::run(args).await,
         Command::Compact(args) => commands::compact::run(args, session).await,
         Command::Lake(command) => commands::lake::run(command, session).await,
         Command::Connection(command) => commands::connection::run(command, session).await,
@@ -165,9 +166,14 @@ impl Signals {
 fn set_color(color: Color) {
     match color {
         Color::Auto => {}
-        Color::Always => console::set_colors_enabled_stderr(true),
-        Color::Never => console::set_colors_enabled_stderr(false),
+        Color::Always => set_colors_enabled(true),
+        Color::Never => set_colors_enabled(false),
     }
+}
+
+fn set_colors_enabled(enabled: bool) {
+    console::set_colors_enabled(enabled);
+    console::set_colors_enabled_stderr(enabled);
 }
 
 /// Tells an error with its causes, and what can be done. A reader that is gone is no error.

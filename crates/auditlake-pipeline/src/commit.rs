@@ -153,6 +153,8 @@ impl Committer {
         cancel: CancellationToken,
     ) -> Result<Self, Error> {
         let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
+        // Only the first committer of a run names it.
+        recorder.run_id.set(run.id().to_owned()).ok();
         let mut committer = Self {
             attempts: AtomicU32::new(0),
             ledger: Ledger::new(site.lake.clone(), &site.connection),
@@ -312,7 +314,11 @@ impl Committer {
             self.give_up(&place, paths).await;
             return Err(error);
         }
-        let commit = self.record(content_ids, &addition, &generation.failed);
+        let detail = addition.detail(generation, |id| content_ids.contains(id));
+        let commit = Commit {
+            detail: Some(detail),
+            ..self.record(content_ids, &addition, &generation.failed)
+        };
         if self.ledger.create_commit(&place, &commit).await? == Created::Lost {
             // Another run took this one for dead. Its rollback stands.
             self.ledger.remove(&paths).await?;
@@ -543,10 +549,14 @@ impl Committer {
             rolled_back: Vec::new(),
             replaces: Vec::new(),
             connections: Vec::new(),
+            lost: Vec::new(),
+            detail: None,
         }
     }
 
     fn skip(&self, generation: &Generation) {
+        self.recorder
+            .listings(|listings| listings.leave(&generation.unit));
         self.recorder.with(|report| report.windows.skipped += 1);
         self.recorder.gap(Gap {
             content_type: generation.unit.content_type.clone(),
@@ -566,6 +576,8 @@ impl Committer {
             );
         }
         if generation.last {
+            self.recorder
+                .listings(|listings| listings.settle(&generation.unit));
             self.recorder.progress.windows_done.add(1);
         }
     }

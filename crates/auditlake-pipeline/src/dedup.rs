@@ -10,9 +10,10 @@ use auditlake_parquet::{EncodedFile, TableBuffer};
 use crate::error::Error;
 use crate::event_buffers::EventBuffers;
 use crate::identities::Identities;
-use crate::ledger::Counts;
+use crate::ledger::{CommitDetail, CommittedBlob, Counts, Delays};
 use crate::normalize::Generation;
 use crate::tables::Tables;
+use crate::tally::Tally;
 
 /// What a generation would add to the lake.
 #[derive(Debug, Default)]
@@ -22,6 +23,9 @@ pub(crate) struct Addition {
     pub(crate) fresh: HashSet<u128>,
     pub(crate) counts: Counts,
     pub(crate) kinds: Kinds,
+    /// Figures of the generation's blobs, in their order.
+    pub(crate) blobs: Vec<CommittedBlob>,
+    pub(crate) delays: Delays,
 }
 
 /// Events by what they are.
@@ -62,11 +66,15 @@ pub(crate) fn add(
     let mut addition = Addition::default();
     let mut events = EventBuffers::new(&tables.events)?;
     let mut quarantine = TableBuffer::new(tables.quarantine.clone())?;
+    let mut tally = Tally::default();
     for batch in &generation.batches {
         let kept = addition.keep(batch, known)?;
+        tally.add(&kept);
         events.push(kept.events)?;
         quarantine.push(kept.quarantine)?;
     }
+    addition.blobs = tally.blobs(generation);
+    addition.delays = tally.delays;
     if let Some(by_class) = events.by_class() {
         addition.kinds.by_class = by_class;
     }
@@ -85,6 +93,24 @@ pub(crate) struct Kept {
 }
 
 impl Addition {
+    /// Figures for the commit, of those blobs that `is_new` takes.
+    pub(crate) fn detail(
+        &self,
+        generation: &Generation,
+        is_new: impl Fn(&String) -> bool,
+    ) -> CommitDetail {
+        let blobs = generation.content_ids.iter().zip(&self.blobs);
+        CommitDetail {
+            blobs: blobs
+                .filter(|(id, _)| is_new(id))
+                .map(|(_, blob)| *blob)
+                .collect(),
+            delays: self.delays.clone(),
+            by_class: self.kinds.by_class.clone(),
+            by_record_type: self.kinds.by_record_type.clone(),
+        }
+    }
+
     /// Counts a batch, and takes what is new of it.
     pub(crate) fn keep(&mut self, batch: &Batch, known: &Identities) -> Result<Kept, Error> {
         let kept = self.judge(known, batch.rows.iter().map(|row| row.identity));

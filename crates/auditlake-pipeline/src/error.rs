@@ -67,7 +67,7 @@ pub enum Error {
     /// An object of the ledger was written by a later version of auditlake, which alone knows what it means.
     #[error(
         "the ledger record `{path}` has version {version}, this auditlake reads versions up to {}: use a newer auditlake with this lake",
-        crate::ledger::COMPACTION_VERSION
+        crate::ledger::NEWEST_VERSION
     )]
     LaterRecord {
         /// Object path in the lake.

@@ -171,6 +171,7 @@ impl Fetcher {
         listed: &mut Listed,
     ) -> Result<(), ApiError> {
         let mut pages = self.client.list_content(content_type, window);
+        let failed_before = listed.failed.len();
         while let Some(page) = pages.next_page().await? {
             self.count_requests();
             let unreadable = page.unreadable.into_iter();
@@ -178,6 +179,10 @@ impl Fetcher {
                 .failed
                 .extend(unreadable.map(|element| failed(None, GapReason::Malformed, element)));
             self.take_new(page.blobs, listed);
+        }
+        if listed.failed.len() == failed_before {
+            self.recorder
+                .listings(|listings| listings.listed(&listed.key, window));
         }
         self.lock().listed.insert(content_type);
         self.recorder.with(|report| report.windows.listed += 1);
@@ -254,11 +259,14 @@ impl Fetcher {
         if has_no_token(error) {
             self.lock().refused.get_or_insert_with(|| error.clone());
         }
-        failed(
-            Some(blob.content_id.clone()),
-            reason(error),
-            describe(error),
-        )
+        Failed {
+            created: Some(blob.content_created),
+            ..failed(
+                Some(blob.content_id.clone()),
+                reason(error),
+                describe(error),
+            )
+        }
     }
 
     fn is_given_up(&self, content_type: ContentType) -> bool {
@@ -418,6 +426,7 @@ fn failed(content_id: Option<String>, reason: GapReason, detail: impl Into<Strin
         content_id,
         reason,
         detail: detail.into(),
+        created: None,
     }
 }
 

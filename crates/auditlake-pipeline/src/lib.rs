@@ -39,6 +39,7 @@ mod identities;
 pub mod layout;
 pub mod ledger;
 pub mod tables;
+mod tally;
 
 pub mod clock;
 pub mod error;
@@ -50,6 +51,7 @@ pub mod report;
 pub mod ingest;
 
 pub mod compact;
+pub mod coverage;
 mod inventory;
 pub mod lake;
 

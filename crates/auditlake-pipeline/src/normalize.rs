@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::budget::Reservation;
 use crate::gap::GapReason;
-use crate::ledger::{Failed, UnitKey};
+use crate::ledger::{CommittedBlob, Failed, UnitKey};
 
 /// Bytes of records that become one batch.
 const BATCH_BYTES: usize = 4 << 20;
@@ -37,6 +37,8 @@ pub(crate) struct Generation {
     pub(crate) unit: UnitKey,
     /// Blobs whose records these are.
     pub(crate) content_ids: Vec<String>,
+    /// What they were, in the same order; how many events they are, is not known yet.
+    pub(crate) blobs: Vec<CommittedBlob>,
     pub(crate) batches: Vec<Batch>,
     pub(crate) failed: Vec<Failed>,
     /// With this one the unit is done.
@@ -55,6 +57,7 @@ impl RawGeneration {
         let mut batcher = Batcher::new(raw_data);
         let mut failed = self.failed;
         let mut content_ids = Vec::with_capacity(self.bodies.len());
+        let mut blobs = Vec::with_capacity(self.bodies.len());
         for body in self.bodies {
             let origin = Origin {
                 connection,
@@ -65,6 +68,12 @@ impl RawGeneration {
             };
             match split_array(&body.bytes) {
                 Ok(records) => {
+                    blobs.push(CommittedBlob {
+                        created: body.created,
+                        bytes: body.bytes.len() as u64,
+                        records: records.len() as u64,
+                        ..CommittedBlob::default()
+                    });
                     for record in records {
                         batcher.push(record, &origin);
                     }
@@ -74,6 +83,7 @@ impl RawGeneration {
                     content_id: Some(body.content_id),
                     reason: GapReason::Malformed,
                     detail: error.to_string(),
+                    created: body.created,
                 }),
             }
             drop(body.reservation);
@@ -82,6 +92,7 @@ impl RawGeneration {
         Generation {
             unit: self.unit,
             content_ids,
+            blobs,
             batches,
             failed,
             last: self.last,

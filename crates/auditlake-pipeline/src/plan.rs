@@ -8,6 +8,8 @@
 use std::fmt;
 
 use auditlake_api::{ContentType, Window};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
@@ -24,6 +26,19 @@ pub const MAX_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 /// The window's name in the ledger: sorts by time, and fit for a path in every store.
 pub fn window_name(window: Window) -> String {
     format!("{}_{}", compact(window.start), compact(window.end))
+}
+
+/// The window of such a name; none for the name of something else.
+pub(crate) fn parse_window(name: &str) -> Option<Window> {
+    let (start, end) = name.split_once('_')?;
+    let time = |text| {
+        let time = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+        TimeZone::UTC.to_timestamp(time).ok()
+    };
+    Some(Window {
+        start: time(start)?,
+        end: time(end)?,
+    })
 }
 
 /// `20260504T100000Z`.

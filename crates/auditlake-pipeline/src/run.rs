@@ -34,11 +34,11 @@ use crate::commit::{Committer, Memory, Site, ledger_from};
 use crate::connection::{Connection, check_name};
 use crate::cores;
 use crate::error::{Error, Stopped};
-use crate::fetch::{Fetcher, State};
+use crate::fetch::{Fetcher, State, describe};
 use crate::gap::{Gap, GapReason};
 use crate::layout::{self, Layout};
-use crate::ledger::Ledger;
 use crate::ledger::listed::Marks;
+use crate::ledger::{Ledger, ListedType, RunCounts, RunRecord, Unavailable};
 use crate::listed::Listed;
 use crate::normalize::{Generation, RawGeneration};
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
@@ -163,6 +163,7 @@ impl Run {
         let mut notes = Notes::new();
         let ended = self.work(task, memory, &mut notes).await;
         let report = self.report(&notes);
+        self.note_listings(&report, ended.as_ref().err()).await;
         let ended = ended.and_then(|done| self.check_access(&report).map(|()| done));
         match ended {
             Ok((memory, listed)) => Ok(Done {
@@ -415,6 +416,50 @@ impl Run {
         report
     }
 
+    /// Leaves in the lake what was listed, for [`coverage`](crate::coverage). What was committed is safe without.
+    async fn note_listings(&self, report: &Report, error: Option<&Error>) {
+        let Some(run_id) = self.recorder.run_id.get().filter(|_| !self.options.dry_run) else {
+            return;
+        };
+        if matches!(error, Some(Error::Lake(_) | Error::Ledger { .. })) {
+            return;
+        }
+        let record = self.run_record(run_id, report, error);
+        let noted = match self.lake() {
+            Ok(lake) => Ledger::new(lake, &self.connection).note_run(&record).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%error, "what was listed could not be noted: `auditlake coverage` will not know of it");
+        }
+    }
+
+    fn run_record(&self, run_id: &str, report: &Report, error: Option<&Error>) -> RunRecord {
+        let mut spans = self.recorder.listings(|listings| listings.spans());
+        let listed = |&content_type: &ContentType| {
+            let name = content_type.to_string();
+            let listed = ListedType {
+                spans: spans.remove(&name).unwrap_or_default(),
+                unavailable: unavailable(&name, report),
+            };
+            (name, listed)
+        };
+        RunRecord {
+            error: error.map(|error| describe(error)),
+            content_types: self.options.content_types.iter().map(listed).collect(),
+            counts: RunCounts {
+                blobs: report.blobs.fetched,
+                records: report.records,
+                events: report.events,
+                duplicates: report.duplicates,
+                quarantined: report.quarantined,
+                gaps: report.gaps.len() as u64,
+                requests: report.requests.total,
+            },
+            ..RunRecord::new(run_id, report.started, report.finished)
+        }
+    }
+
     /// A run to which every content type is denied is a matter of permission, not of gaps.
     fn check_access(&self, report: &Report) -> Result<(), Error> {
         let state = lock(&self.state);
@@ -433,6 +478,16 @@ impl Run {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why a whole content type could not be had.
+fn unavailable(content_type: &str, report: &Report) -> Option<Unavailable> {
+    let is_whole = |gap: &&Gap| gap.content_type == content_type && gap.window.is_none();
+    let gap = report.gaps.iter().find(is_whole)?;
+    Some(Unavailable {
+        reason: gap.reason,
+        detail: gap.detail.clone(),
+    })
 }
 
 fn note_readiness(fetcher: &Fetcher, readiness: Vec<(ContentType, Readiness)>) -> Notes {

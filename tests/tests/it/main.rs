@@ -12,6 +12,7 @@ mod hostile;
 mod ingest;
 mod layouts;
 mod readers;
+mod proof;
 mod schema;
 mod secrets;
 mod shapes;

@@ -4,6 +4,7 @@ pub(crate) mod backfill;
 pub(crate) mod compact;
 pub(crate) mod connection;
 pub(crate) mod connections;
+pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod fetch;
 pub(crate) mod ingest;
@@ -23,6 +24,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use self::backfill::BackfillArgs;
 use self::compact::CompactArgs;
 use self::connections::ConnectionCommand;
+use self::coverage::CoverageArgs;
 use self::demo::DemoArgs;
 use self::ingest::IngestArgs;
 use self::lake::LakeCommand;
@@ -83,7 +85,7 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) log_format: LogFormat,
-    /// When to colour what goes to stderr
+    /// When to colour what goes to a terminal
     #[arg(
         long,
         global = true,
@@ -118,6 +120,7 @@ pub(crate) enum Command {
     Backfill(BackfillArgs),
     Ingest(IngestArgs),
     Normalize(NormalizeArgs),
+    Coverage(CoverageArgs),
     Compact(CompactArgs),
     #[command(subcommand)]
     Lake(LakeCommand),

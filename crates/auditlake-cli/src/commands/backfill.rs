@@ -5,9 +5,8 @@ use std::sync::Arc;
 use auditlake_pipeline::{BackfillOptions, ErrorKind, Progress, Report, Stopped, backfill};
 use jiff::Timestamp;
 
-use super::check_lake;
+use super::{check_lake, content_types, resolve};
 use crate::args::backfill::BackfillArgs;
-use crate::args::value::Moment;
 use crate::connect;
 use crate::exit::{Exit, Usage};
 use crate::print::note;
@@ -45,14 +44,10 @@ fn tell_stopped(stopped: Stopped, args: &BackfillArgs) -> anyhow::Result<Report>
 }
 
 fn options(args: &BackfillArgs, now: Timestamp) -> Result<BackfillOptions, Usage> {
-    let resolve = |moment: Option<Moment>| {
-        let resolved = moment.map(|moment| moment.resolve(now)).transpose();
-        resolved.map_err(|error| Usage::new(error.to_string()))
-    };
     let mut options = BackfillOptions::new(&args.lake);
     options.layout = args.layout.choice();
-    options.since = resolve(args.since)?;
-    options.until = resolve(args.until)?;
+    options.since = resolve(args.since, now)?;
+    options.until = resolve(args.until, now)?;
     options.dry_run = args.dry_run;
     args.fetch.apply(&mut options);
     Ok(options)

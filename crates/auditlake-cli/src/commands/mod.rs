@@ -3,6 +3,7 @@
 pub(crate) mod backfill;
 pub(crate) mod compact;
 pub(crate) mod connection;
+pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod ingest;
 mod inputs;
@@ -13,8 +14,10 @@ pub(crate) mod simulate;
 pub(crate) mod subscription;
 
 use anyhow::Context;
-use auditlake_pipeline::Lake;
+use auditlake_pipeline::{ContentType, Lake};
+use jiff::Timestamp;
 
+use crate::args::value::Moment;
 use crate::exit::Usage;
 
 /// Refuses a lake that cannot be opened before anything is asked of the service.
@@ -24,4 +27,30 @@ fn check_lake(lake: &str) -> anyhow::Result<()> {
     Lake::open_to_read(lake)
         .map(drop)
         .context(Usage::new("the lake cannot be opened"))
+}
+
+/// The time that is meant, if one is.
+fn resolve(moment: Option<Moment>, now: Timestamp) -> Result<Option<Timestamp>, Usage> {
+    let resolved = moment.map(|moment| moment.resolve(now)).transpose();
+    resolved.map_err(|error| Usage::new(error.to_string()))
+}
+
+/// Each once, however often it was named; all when none was.
+fn content_types(asked: &[ContentType]) -> Vec<ContentType> {
+    let wanted = |content_type: &ContentType| asked.is_empty() || asked.contains(content_type);
+    ContentType::ALL.into_iter().filter(wanted).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_type_is_read_once() {
+        assert_eq!(content_types(&[]), ContentType::ALL);
+        assert_eq!(
+            content_types(&[ContentType::Dlp, ContentType::Dlp]),
+            [ContentType::Dlp]
+        );
+    }
 }

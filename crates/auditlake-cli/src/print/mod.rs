@@ -1,5 +1,7 @@
 //! What is written for people (standard error) and for programs (standard output).
 
+pub(crate) mod coverage;
+pub(crate) mod heat_map;
 pub(crate) mod lake;
 pub(crate) mod report;
 pub(crate) mod table;

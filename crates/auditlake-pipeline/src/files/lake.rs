@@ -179,6 +179,7 @@ impl Reader {
         let generation = Generation {
             unit: unit.clone(),
             content_ids: Vec::new(),
+            blobs: Vec::new(),
             batches,
             failed: Vec::new(),
             last,

@@ -12,7 +12,9 @@
 //! Nothing of the ledger is ever changed or deleted. Compactions have a ledger of the same form, under a name that no
 //! connection has, since they merge files of all connections; see [`crate::compact`].
 
+mod detail;
 pub(crate) mod listed;
+pub(crate) mod listing;
 mod path;
 mod process;
 mod record;
@@ -34,10 +36,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+pub use detail::{CommitDetail, CommittedBlob, Delays};
+pub use listing::{ListedType, RunCounts, RunRecord, Unavailable};
 pub(crate) use path::{Kind, Place, UnitKey};
 pub(crate) use process::{LiveRun, Liveness, Process};
 pub use record::{
     COMPACTION_VERSION, Commit, CommittedFile, Counts, Failed, Intent, LEDGER_VERSION,
+    LOSS_VERSION, NEWEST_VERSION,
 };
 
 /// Concurrent reads of ledger objects.
@@ -322,7 +327,7 @@ pub(crate) mod tests {
         let ledger = memory();
         let at = place("20260504T100000Z_20260504T110000Z", 0);
         let later = Commit {
-            version: COMPACTION_VERSION + 1,
+            version: NEWEST_VERSION + 1,
             ..commit("a")
         };
         ledger.create_commit(&at, &later).await.unwrap();
@@ -330,7 +335,7 @@ pub(crate) mod tests {
         let path = ledger.path(&at, Kind::Commit);
         assert!(error.contains(path.as_ref()), "{error}");
         assert!(
-            error.contains("version 3") && error.contains("newer auditlake"),
+            error.contains("version 4") && error.contains("newer auditlake"),
             "{error}"
         );
     }

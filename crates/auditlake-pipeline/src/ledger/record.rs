@@ -6,12 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::gap::GapReason;
+use crate::ledger::detail::CommitDetail;
 use crate::ledger::process::Process;
 
 /// Version of the ledger's records.
 pub const LEDGER_VERSION: u32 = 1;
 /// Version of the records of compactions: those that may have [`Commit::replaces`].
 pub const COMPACTION_VERSION: u32 = 2;
+
+/// Version of the records that may have [`Commit::lost`].
+pub const LOSS_VERSION: u32 = 3;
+/// The latest version that this build reads.
+pub const NEWEST_VERSION: u32 = LOSS_VERSION;
 
 /// What every version of every record has.
 #[derive(Deserialize)]
@@ -26,7 +32,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, E
         source,
     };
     let Versioned { version } = serde_json::from_slice(bytes).map_err(failed)?;
-    if version > COMPACTION_VERSION {
+    if version > NEWEST_VERSION {
         return Err(Error::LaterRecord {
             path: path.to_owned(),
             version,
@@ -87,6 +93,13 @@ pub struct Commit {
     /// The connections that the replaced files came from. Only compactions have some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<String>,
+    /// `contentId`s that commits name and whose records are not in the lake any more: they are fetched again. Their files
+    /// are in [`rolled_back`](Self::rolled_back), if they are to be removed. Only repairs have some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
+    /// Figures of the blobs and events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<CommitDetail>,
 }
 
 impl Commit {
@@ -103,6 +116,8 @@ impl Commit {
             rolled_back: paths,
             replaces: Vec::new(),
             connections: Vec::new(),
+            lost: Vec::new(),
+            detail: None,
         }
     }
 }
@@ -142,6 +157,9 @@ pub struct Failed {
     pub reason: GapReason,
     /// The service's own words, or ours.
     pub detail: String,
+    /// `contentCreated` of the blob.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
 }
 
 #[cfg(test)]
@@ -180,6 +198,7 @@ mod tests {
         check_stored::<Commit>("commit");
         check_stored::<crate::ledger::runs::Run>("start");
         check_stored::<crate::ledger::runs::Run>("end");
+        check_stored::<crate::ledger::RunRecord>("listed");
     }
 
     #[test]

@@ -171,6 +171,7 @@ fn lost(content_type: &str, missing: &[Window], window: SignedDuration) -> Vec<(
         };
         let failed = Failed {
             content_id: None,
+            created: None,
             reason: GapReason::Expired,
             detail: format!("{} expired before it was listed", parts.join(", ")),
         };
@@ -184,6 +185,7 @@ pub(crate) fn generation_of_lost(unit: UnitKey, failed: Failed) -> Generation {
     Generation {
         unit,
         content_ids: Vec::new(),
+        blobs: Vec::new(),
         batches: Vec::new(),
         failed: vec![failed],
         last: false,

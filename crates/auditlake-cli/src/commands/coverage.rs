@@ -1,0 +1,36 @@
+//! `auditlake coverage`.
+
+use anyhow::Context;
+use auditlake_pipeline::coverage::{CoverageOptions, CoverageReport, coverage};
+use jiff::Timestamp;
+
+use super::{check_lake, content_types, resolve};
+use crate::args::coverage::{CoverageArgs, TableOutput};
+use crate::exit::Exit;
+use crate::print::{self, data, json};
+
+pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
+    check_lake(&args.lake)?;
+    let report = coverage(&options(&args)?).await?;
+    tell(args.output, &report)?;
+    Ok(report.outcome().into())
+}
+
+fn tell(output: TableOutput, report: &CoverageReport) -> anyhow::Result<()> {
+    match output {
+        TableOutput::Json => json(report),
+        TableOutput::Table => {
+            data(&print::coverage::table(report)).context("cannot write to standard output")
+        }
+    }
+}
+
+fn options(args: &CoverageArgs) -> anyhow::Result<CoverageOptions> {
+    let now = Timestamp::now();
+    Ok(CoverageOptions {
+        since: resolve(args.since, now)?,
+        until: resolve(args.until, now)?,
+        content_types: content_types(&args.content_types),
+        ..CoverageOptions::new(&args.lake, &args.connection)
+    })
+}

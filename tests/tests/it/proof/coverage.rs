@@ -1,0 +1,205 @@
+//! What the ledger alone says.
+
+use anyhow::{Context, Result};
+use auditlake_pipeline::coverage::{CoverageGap, CoverageOptions, HourState, coverage};
+use auditlake_pipeline::{ContentType, GapReason};
+use auditlake_simulator::{Fault, FaultRule, Selector, SimulatorConfig, Source, TenantConfig};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{asked, clock_of, some_commit, told};
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_that_arrived_is_covered_hour_by_hour_and_adds_up() -> Result<()> {
+    let world = World::week(2_000).await?;
+    let run = world.run().await?;
+    let asked_of_service = world.simulator.requests().len();
+
+    let week = told(&world).await?;
+    assert!(week.complete && week.gaps.is_empty(), "{:?}", week.gaps);
+    assert_eq!(
+        (week.hours.committed, week.hours.total()),
+        (5 * 167, 5 * 167)
+    );
+    let hours_with_blobs = |covered: &&auditlake_pipeline::coverage::TypeCoverage| {
+        covered
+            .by_hour
+            .iter()
+            .filter(|hour| hour.counts.blobs > 0)
+            .count()
+    };
+    let spread = week
+        .content_types
+        .iter()
+        .map(|it| hours_with_blobs(&it))
+        .sum::<usize>();
+    assert!(spread > 30, "blobs are told in their hours: {spread}");
+
+    // The hours at both ends are not full ones: the run has their blobs, and coverage does not tell them.
+    let all = CoverageOptions {
+        since: Some(Timestamp::now() - SignedDuration::from_hours(8 * 24)),
+        until: Some(Timestamp::now()),
+        ..asked(&world)
+    };
+    let all = coverage(&all).await?;
+    let counts = all.counts;
+    assert_eq!(
+        (counts.blobs, counts.records),
+        (run.blobs.fetched, run.records)
+    );
+    assert_eq!(
+        (counts.events, counts.duplicates),
+        (run.events, run.duplicates)
+    );
+    assert_eq!(
+        (counts.quarantined, all.files),
+        (run.quarantined, run.files)
+    );
+    assert_eq!(
+        (counts.bytes, all.bytes_written),
+        (run.bytes.downloaded, run.bytes.written)
+    );
+    assert_eq!(
+        (all.by_class, all.by_record_type),
+        (run.by_class, run.by_record_type)
+    );
+    let delays = all.delays.event_to_available.context("delays")?;
+    assert!(delays.p50 > 0 && delays.p50 <= delays.p90 && delays.p90 <= delays.max);
+    assert_eq!(
+        all.delays.available_to_committed.context("delays")?.count,
+        counts.blobs
+    );
+    assert_eq!(all.runs[0].counts.events, run.events);
+
+    let requests = world.simulator.requests().len();
+    assert_eq!(
+        requests, asked_of_service,
+        "nothing was asked of the service"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_without_a_record_is_covered_too() -> Result<()> {
+    let world = World::of(Source::Records(Vec::new())).await?;
+    world.run().await?;
+    let week = told(&world).await?;
+    assert!(week.complete, "{:?}", week.gaps);
+    assert_eq!(week.counts.blobs, 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_run_has_listed_is_unknown_and_after_seven_days_expired() -> Result<()> {
+    let clock = auditlake_simulator::Clock::fixed("2026-05-11T10:30:00Z".parse()?);
+    let world = World::with(SimulatorConfig {
+        tenants: vec![TenantConfig::generated(0, 5, 300)],
+        now: clock.clone(),
+        ..SimulatorConfig::default()
+    })
+    .await?;
+    let mut options = world.options();
+    options.clock = clock_of(&clock);
+    options.until = Some("2026-05-09T00:00:00Z".parse()?);
+    world.run_with(options).await?;
+
+    let asked = CoverageOptions {
+        clock: clock_of(&clock),
+        content_types: vec![ContentType::SharePoint],
+        ..asked(&world)
+    };
+    let now = coverage(&asked).await?;
+    assert_eq!(
+        (now.hours.committed, now.hours.unknown),
+        (4 * 24 + 13, 2 * 24 + 10)
+    );
+    let gap: &CoverageGap = &now.gaps[0];
+    assert_eq!(gap.since, "2026-05-09T00:00:00Z".parse()?);
+    assert!(
+        gap.command
+            .as_deref()
+            .is_some_and(|it| it.contains("--since 2026-05-09T00:00:00Z"))
+    );
+
+    clock.advance(SignedDuration::from_hours(6 * 24));
+    let later = CoverageOptions {
+        since: Some(now.since),
+        until: Some(now.until),
+        ..asked
+    };
+    let later = coverage(&later).await?;
+    assert_eq!((later.hours.expired, later.hours.unknown), (24 + 10, 24));
+    assert_eq!(later.hours.committed, now.hours.committed);
+    assert_eq!(later.gaps[0].command, None, "nothing brings it back");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_content_type_without_permission_is_failed_in_the_services_words() -> Result<()> {
+    let mut tenant = TenantConfig::generated(0, 7, 300);
+    tenant.dlp_permission = false;
+    let world = World::with(SimulatorConfig {
+        tenants: vec![tenant],
+        ..SimulatorConfig::default()
+    })
+    .await?;
+    world.run().await?;
+    let report = told(&world).await?;
+    assert_eq!(
+        (report.hours.committed, report.hours.failed),
+        (4 * 167, 167)
+    );
+    let [gap] = report.gaps.as_slice() else {
+        anyhow::bail!("{:?}", report.gaps)
+    };
+    assert_eq!((gap.content_type.as_str(), gap.hours), ("DLP.All", 167));
+    assert_eq!(
+        (gap.state, gap.reason),
+        (HourState::Failed, Some(GapReason::Permission))
+    );
+    assert!(
+        gap.detail.contains("ActivityFeed.ReadDlp"),
+        "{}",
+        gap.detail
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blob_that_could_not_be_had_is_named_in_its_hour_until_it_is() -> Result<()> {
+    let world = World::week(600).await?;
+    let blobs = world.simulator.blobs(&world.tenant());
+    let blob = blobs.get(blobs.len() / 2).context("blobs are offered")?;
+    let selector = Selector::blob(blob.content_id.clone());
+    world.faults([FaultRule::new(selector, Fault::Status(500, String::new()))]);
+    world.run().await?;
+    let report = told(&world).await?;
+    let [gap] = report.gaps.as_slice() else {
+        anyhow::bail!("{:?}", report.gaps)
+    };
+    assert_eq!((gap.state, gap.hours), (HourState::Failed, 1));
+    assert!(gap.since <= blob.created && blob.created < gap.until);
+    assert_eq!(gap.content_ids, [blob.content_id.clone()]);
+
+    world.faults([]);
+    world.run().await?;
+    assert!(told(&world).await?.complete);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_was_removed_by_hand_is_missed() -> Result<()> {
+    let world = World::week(600).await?;
+    world.run().await?;
+    assert!(told(&world).await?.complete);
+    std::fs::remove_file(some_commit(&world, "Audit.SharePoint")?)?;
+    let report = told(&world).await?;
+    assert!(report.hours.listed > 0, "{:?}", report.hours);
+    let mut gaps = report.gaps.iter();
+    assert!(gaps.all(|gap| gap.content_type == "Audit.SharePoint" && !gap.content_ids.is_empty()));
+
+    world.run().await?;
+    assert!(told(&world).await?.complete);
+    world.assert_each_once()?;
+    Ok(())
+}
