@@ -87,6 +87,7 @@ async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
         Command::Ingest(args) => commands::ingest::run(args, session).await,
         Command::Normalize(args) => commands::normalize::run(args, session).await,
         Command::Coverage(args) => commands::coverage::run(args).await,
+        Command::Verify(args) => commands::verify::run(args, session).await,
         Command::Compact(args) => commands::compact::run(args, session).await,
         Command::Lake(command) => commands::lake::run(command, session).await,
         Command::Connection(command) => commands::connection::run(command, session).await,

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::compact as compaction;
+use crate::content_ids::ContentIds;
 use crate::cores;
 use crate::dedup::{self, Addition};
 use crate::delta::Registrar;
@@ -94,7 +95,9 @@ pub(crate) struct Committer {
 #[derive(Debug, Default)]
 struct History {
     read: BTreeSet<Place>,
-    content_ids: HashSet<(String, String)>,
+    content_ids: ContentIds,
+    /// Files that were taken back, or declared lost.
+    over: HashSet<String>,
     /// Failures that the ledger names already.
     noted: HashSet<(UnitKey, Option<String>, GapReason)>,
     /// Commits whose identities are not loaded yet.
@@ -121,7 +124,8 @@ impl Memory {
         let History {
             read, content_ids, ..
         } = &self.history;
-        let bytes = identities * IDENTITY_BYTES + (read.len() + content_ids.len()) * ENTRY_BYTES;
+        let bytes =
+            identities * IDENTITY_BYTES + (read.len() + content_ids.known().len()) * ENTRY_BYTES;
         bytes.try_into().unwrap_or(u64::MAX)
     }
 }
@@ -226,7 +230,7 @@ impl Committer {
 
     /// Content ids that the ledger has, with their content types.
     pub(crate) fn content_ids(&self) -> &HashSet<(String, String)> {
-        &self.history.content_ids
+        self.history.content_ids.known()
     }
 
     /// Commits a generation, unless all of it is in the lake. Says whether it is, and was not left to another run.
@@ -267,11 +271,7 @@ impl Committer {
 
     fn new_content_ids(&self, generation: &Generation) -> Vec<String> {
         let content_type = &generation.unit.content_type;
-        let known = |id: &&String| {
-            self.history
-                .content_ids
-                .contains(&(content_type.clone(), (*id).clone()))
-        };
+        let known = |id: &&String| self.history.content_ids.contains(content_type, id);
         generation
             .content_ids
             .iter()
@@ -392,11 +392,7 @@ impl Committer {
     /// Whether another run committed some of these records meanwhile.
     fn is_stale(&self, place: &Place, addition: &Addition, content_ids: &[String]) -> bool {
         let content_type = &place.unit.content_type;
-        let taken = |id: &String| {
-            self.history
-                .content_ids
-                .contains(&(content_type.clone(), id.clone()))
-        };
+        let taken = |id: &String| self.history.content_ids.contains(content_type, id);
         content_ids.iter().any(taken)
             || self
                 .identities
@@ -499,6 +495,10 @@ impl Committer {
 
     /// Only a run that has something to commit needs to know what is there.
     async fn load_identities(&mut self) -> Result<(), Error> {
+        let over = &self.history.over;
+        for commit in &mut self.history.unloaded {
+            commit.files.retain(|file| !over.contains(&file.path));
+        }
         self.identities
             .load(&self.site.lake, &self.history.unloaded)
             .await?;
@@ -587,12 +587,13 @@ impl History {
     fn absorb(&mut self, place: &Place, commit: &Commit) {
         self.read.insert(place.clone());
         let content_type = &place.unit.content_type;
-        self.content_ids.extend(
-            commit
-                .content_ids
-                .iter()
-                .map(|id| (content_type.clone(), id.clone())),
-        );
+        for id in &commit.content_ids {
+            self.content_ids.add(content_type, id);
+        }
+        for id in &commit.lost {
+            self.content_ids.lose(content_type, id);
+        }
+        self.over.extend(commit.rolled_back.iter().cloned());
         self.noted.extend(
             commit
                 .failed

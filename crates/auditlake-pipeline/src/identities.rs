@@ -77,7 +77,7 @@ fn tell_gone(paths: &BTreeSet<String>) {
 }
 
 /// The identities of a file; none when it is gone.
-async fn identities_of(
+pub(crate) async fn identities_of(
     lake: &Lake,
     path: &str,
 ) -> Result<Option<Vec<Option<String>>>, auditlake_parquet::Error> {

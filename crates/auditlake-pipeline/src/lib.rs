@@ -32,6 +32,7 @@ mod listed;
 mod normalize;
 
 mod commit;
+mod content_ids;
 mod dedup;
 mod delta;
 mod event_buffers;
@@ -54,6 +55,7 @@ pub mod compact;
 pub mod coverage;
 mod inventory;
 pub mod lake;
+pub mod verify;
 
 pub mod check;
 pub mod files;

@@ -16,6 +16,7 @@ pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod subscription;
 pub(crate) mod value;
+pub(crate) mod verify;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ use self::normalize::NormalizeArgs;
 use self::schema::SchemaCommand;
 use self::simulate::SimulateArgs;
 use self::subscription::SubscriptionCommand;
+use self::verify::VerifyArgs;
 
 /// The whole command with all subcommands, for whoever documents it.
 pub fn command() -> clap::Command {
@@ -121,6 +123,7 @@ pub(crate) enum Command {
     Ingest(IngestArgs),
     Normalize(NormalizeArgs),
     Coverage(CoverageArgs),
+    Verify(VerifyArgs),
     Compact(CompactArgs),
     #[command(subcommand)]
     Lake(LakeCommand),

@@ -12,6 +12,7 @@ pub(crate) mod normalize;
 pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod subscription;
+pub(crate) mod verify;
 
 use anyhow::Context;
 use auditlake_pipeline::{ContentType, Lake};

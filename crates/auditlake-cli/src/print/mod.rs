@@ -5,6 +5,7 @@ pub(crate) mod heat_map;
 pub(crate) mod lake;
 pub(crate) mod report;
 pub(crate) mod table;
+pub(crate) mod verify;
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};

@@ -10,11 +10,22 @@ use auditlake_parquet::Lake;
 
 use super::partition::Partition;
 use crate::error::Error;
-use crate::ledger::{Ledger, Place, UnitKey};
+use crate::ledger::{CommittedFile, Ledger, Place, UnitKey};
 
 /// Which files replaced which.
 #[derive(Debug, Default)]
-pub(crate) struct Replacements(HashMap<String, Arc<Vec<String>>>);
+pub(crate) struct Replacements {
+    by_replaced: HashMap<String, Arc<Vec<String>>>,
+    new: HashMap<String, NewFile>,
+}
+
+/// A file that a compaction wrote.
+#[derive(Debug, Clone)]
+pub(crate) struct NewFile {
+    pub(crate) file: CommittedFile,
+    /// The connections that its rows came by.
+    pub(crate) connections: Vec<String>,
+}
 
 impl Replacements {
     /// Reads the compactions of the partitions that these files are in.
@@ -44,13 +55,23 @@ impl Replacements {
         commits.retain(|place| units.contains(&place.unit));
         let places: Vec<Place> = commits.into_iter().collect();
         for (_, commit) in ledger.read_commits(&places).await? {
-            let files = commit.files.into_iter().map(|file| file.path);
-            let files = Arc::new(files.collect::<Vec<_>>());
+            let paths = commit.files.iter().map(|file| file.path.clone());
+            let paths = Arc::new(paths.collect::<Vec<_>>());
             let replaced = commit.replaces.into_iter();
-            self.0
-                .extend(replaced.map(|path| (path, Arc::clone(&files))));
+            self.by_replaced
+                .extend(replaced.map(|path| (path, Arc::clone(&paths))));
+            for file in commit.files {
+                let connections = commit.connections.clone();
+                let path = file.path.clone();
+                self.new.insert(path, NewFile { file, connections });
+            }
         }
         Ok(())
+    }
+
+    /// What is known of a file that a compaction wrote.
+    pub(crate) fn new_file(&self, path: &str) -> Option<&NewFile> {
+        self.new.get(path)
     }
 
     /// The files that have the rows of these, each once: themselves, where nothing replaced them.
@@ -59,7 +80,7 @@ impl Replacements {
         let mut open: Vec<&str> = paths.iter().map(String::as_str).collect();
         let mut seen = BTreeSet::new();
         while let Some(path) = open.pop() {
-            match self.0.get(path) {
+            match self.by_replaced.get(path) {
                 // Many files have one replacement.
                 Some(files) if seen.insert(Arc::as_ptr(files)) => {
                     open.extend(files.iter().map(String::as_str));

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::plan::{EDGE_MARGIN, RETENTION};
 use facts::Facts;
+pub(crate) use gaps::quoted;
 pub use gaps::{CoverageGap, backfill_command};
 pub use report::{
     Counts, CoverageReport, CoverageRun, DelaySummary, Hour, HourState, HourSums, Percentiles,

@@ -194,7 +194,8 @@ fn compare(inventory: &Inventory, listed: &BTreeMap<String, u64>) -> Vec<Finding
     findings
 }
 
-async fn read_file(
+/// Whether a file that is there has the rows, and with `deep` the bytes, that the ledger says.
+pub(crate) async fn read_file(
     lake: &Lake,
     file: &CommittedFile,
     deep: bool,
@@ -228,7 +229,8 @@ async fn read_file(
     }
 }
 
-fn finding(kind: FindingKind, path: &str, detail: String) -> Finding {
+/// What is wrong with a file, with what helps.
+pub(crate) fn finding(kind: FindingKind, path: &str, detail: String) -> Finding {
     Finding {
         kind,
         path: path.to_owned(),

@@ -1,6 +1,6 @@
 //! What a lake holds, and whether it is as the ledger says. Nothing here changes it.
 
-mod check;
+pub(crate) mod check;
 mod info;
 
 pub use check::{CheckReport, Finding, FindingKind, check};
