@@ -1,6 +1,7 @@
 //! Tasks of the project, run by `cargo xtask <task>`.
 
 mod apt;
+mod browser;
 mod docs;
 mod emulators;
 mod fuzz;
@@ -27,7 +28,7 @@ struct Args {
 enum Task {
     /// Run all tests; sets up what they need (a Python environment of two
     /// gigabytes with engines, an OCSF validator and SQL parsers; Java;
-    /// emulators of S3 and Azure).
+    /// emulators of S3 and Azure; Chromium).
     Test {
         /// Arguments for `cargo test`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -110,6 +111,7 @@ fn test(shell: &Shell, arguments: &[String]) -> Result<()> {
     let python = python::environment(shell, &root()?)?;
     let emulators = Emulators::start(shell, &root()?, &python)?;
     let _set = shell.push_env("AUDITLAKE_TEST_PYTHON", python);
+    let _browser = shell.push_env("AUDITLAKE_TEST_BROWSER", browser::browser(shell)?);
     let _addresses = emulators
         .variables()
         .map(|(name, value)| shell.push_env(name, value));

@@ -21,6 +21,7 @@ mod connections;
 mod credential;
 mod exit;
 mod logging;
+mod page;
 mod print;
 mod progress;
 mod run;

@@ -66,7 +66,7 @@ pub use auditlake_api::{
     Error as ServiceError, IdentityEndpoint, ManagedIdentity, RetryPolicy, Secret, Webhook,
     WebhookChange, WorkloadIdentity,
 };
-pub use auditlake_normalizer::{event_schema, quarantine_schema, schema};
+pub use auditlake_normalizer::{event_schema, quarantine_schema, record_types, schema};
 pub use auditlake_parquet::{Lake, Patience};
 pub use check::{ConnectionTest, test_connection};
 pub use clock::Clock;

@@ -1,5 +1,7 @@
 //! `auditlake coverage`.
 
+use std::path::PathBuf;
+
 use auditlake_pipeline::ContentType;
 use clap::{Args, ValueEnum};
 
@@ -12,6 +14,8 @@ Examples:
   auditlake coverage contoso --lake ./lake --since 30d --content-type Audit.Exchange
   auditlake coverage contoso --lake ./lake --output json | jq -r '.gaps[].command'
       what would bring each gap
+  auditlake coverage contoso --lake ./lake --html coverage.html
+      one page for a browser, without anything from elsewhere
 
 It reads the ledger alone: nothing is asked of the service, no file is read, no secret is needed.
 
@@ -56,6 +60,14 @@ pub(crate) struct CoverageArgs {
         help_heading = "Output"
     )]
     pub(crate) output: TableOutput,
+    /// Write a page for a browser as well
+    #[arg(
+        long,
+        env = "AUDITLAKE_HTML",
+        value_name = "FILE",
+        help_heading = "Output"
+    )]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// What standard output is for, of a command that tells tables.

@@ -6,12 +6,19 @@ use jiff::Timestamp;
 
 use super::{check_lake, content_types, resolve};
 use crate::args::coverage::{CoverageArgs, TableOutput};
+use crate::atomic;
 use crate::exit::Exit;
+use crate::page;
 use crate::print::{self, data, json};
 
 pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
     check_lake(&args.lake)?;
     let report = coverage(&options(&args)?).await?;
+    if let Some(path) = &args.html {
+        let failed = || format!("cannot write the page `{}`", path.display());
+        let page = page::coverage(&report).with_context(failed)?;
+        atomic::write(path, page.as_bytes()).with_context(failed)?;
+    }
     tell(args.output, &report)?;
     Ok(report.outcome().into())
 }

@@ -1,7 +1,7 @@
 //! What each run has listed, whether there was something or not.
 //!
 //! A commit says which blobs are in the lake. That there were no others is known only to the run that read the
-//! listing to its end: it leaves `_auditlake/listed/<connection>/<finished>-<run id>.json`, one object for all its
+//! listing to its end: it leaves `_auditlake/history/<connection>/<finished>-<run id>.json`, one object for all its
 //! windows, when all that it found in them is committed or named as failed.
 
 use std::collections::BTreeMap;
@@ -128,13 +128,13 @@ impl Ledger {
     /// Leaves what a run has listed.
     pub(crate) async fn note_run(&self, record: &RunRecord) -> Result<(), Error> {
         let name = format!("{}-{}.json", compact(record.finished), record.run_id);
-        let path = self.lake.path(&format!("{}/{name}", self.listed()));
+        let path = self.lake.path(&format!("{}/{name}", self.history()));
         self.create(&path, record).await.map(drop)
     }
 
     /// The runs that finished at `since` or later, in the order in which they started.
     pub(crate) async fn runs_since(&self, since: Timestamp) -> Result<Vec<RunRecord>, Error> {
-        let prefix = self.lake.path(&self.listed());
+        let prefix = self.lake.path(&self.history());
         let from = prefix.clone().join(compact(since).to_string());
         let listed = self.lake.store().list_with_offset(Some(&prefix), &from);
         let objects: Vec<ObjectMeta> = listed.try_collect().await.map_err(ledger_error(&prefix))?;
@@ -148,8 +148,8 @@ impl Ledger {
         Ok(runs)
     }
 
-    fn listed(&self) -> String {
-        format!("_auditlake/listed/{}", self.connection)
+    fn history(&self) -> String {
+        format!("_auditlake/history/{}", self.connection)
     }
 }
 

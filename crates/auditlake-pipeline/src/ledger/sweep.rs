@@ -19,7 +19,7 @@ impl Ledger {
     /// Staging files there are now, of live runs and dead ones. None but on a disk.
     pub(crate) async fn leftovers(&self) -> Result<Leftovers, Error> {
         let mut found = Vec::new();
-        for kind in ["ledger", "listed", "runs", "starts"] {
+        for kind in ["ledger", "history", "runs", "starts"] {
             let directory = format!("_auditlake/{kind}/{}", self.connection);
             found.extend(self.lake.staging(&directory).await?);
         }

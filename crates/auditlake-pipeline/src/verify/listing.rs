@@ -78,9 +78,9 @@ pub(super) async fn list(
         .buffered(LISTINGS)
         .boxed();
     while let Some((content_type, blobs, error)) = lists.next().await {
-        blobs
-            .into_iter()
-            .for_each(|blob| listed.add(content_type, blob));
+        for blob in blobs {
+            listed.add(content_type, blob);
+        }
         if let Some((window, error)) = error {
             if ends_everything(&error) {
                 return Err(error.into());

@@ -3,7 +3,9 @@
 use anyhow::{Context, Result};
 use auditlake_pipeline::coverage::{CoverageGap, CoverageOptions, HourState, coverage};
 use auditlake_pipeline::{ContentType, GapReason};
-use auditlake_simulator::{Fault, FaultRule, Selector, SimulatorConfig, Source, TenantConfig};
+use auditlake_simulator::{
+    Fault, FaultRule, Operation, Selector, SimulatorConfig, Source, TenantConfig,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{asked, clock_of, some_commit, told};
@@ -179,7 +181,7 @@ async fn a_blob_that_could_not_be_had_is_named_in_its_hour_until_it_is() -> Resu
     };
     assert_eq!((gap.state, gap.hours), (HourState::Failed, 1));
     assert!(gap.since <= blob.created && blob.created < gap.until);
-    assert_eq!(gap.content_ids, [blob.content_id.clone()]);
+    assert_eq!(gap.content_ids, std::slice::from_ref(&blob.content_id));
 
     world.faults([]);
     world.run().await?;
@@ -200,6 +202,35 @@ async fn a_commit_that_was_removed_by_hand_is_missed() -> Result<()> {
 
     world.run().await?;
     assert!(told(&world).await?.complete);
+    world.assert_each_once()?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blob_that_is_listed_late_makes_its_hour_late() -> Result<()> {
+    let world = World::week(600).await?;
+    let blobs = world.simulator.blobs(&world.tenant());
+    let blob = blobs.get(blobs.len() / 2).context("blobs are offered")?;
+    let selector = Selector {
+        content_id: Some(blob.content_id.clone()),
+        ..Selector::operation(Operation::ListContent)
+    };
+    world.faults([FaultRule::new(selector, Fault::LateBlob)]);
+    world.run().await?;
+    assert_eq!(
+        told(&world).await?.hours.committed,
+        5 * 167,
+        "nobody can know of it"
+    );
+
+    world.faults([]);
+    world.run().await?;
+    let report = told(&world).await?;
+    assert_eq!(
+        (report.hours.late, report.hours.committed),
+        (1, 5 * 167 - 1)
+    );
+    assert!(report.complete);
     world.assert_each_once()?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The proof of completeness: what `coverage` says by the ledger alone, and what `verify` finds out.
 
 mod coverage;
+mod page;
 mod verify;
 
 use std::path::{Path, PathBuf};
