@@ -81,8 +81,8 @@ impl FindingKind {
     fn help(self) -> &'static str {
         match self {
             Self::Missing => {
-                "bring it back from the store's versions or a backup; its records are not in the lake, and `backfill` \
-                 does not fetch them again"
+                "`auditlake verify --repair` fetches its records again while the service has them; after that, bring it back \
+                 from the store's versions or a backup"
             }
             Self::Foreign => {
                 "every engine reads it with the rest: move it out of the table, unless you put it there on purpose"

@@ -8,6 +8,7 @@
 //! | yes | no | open: files may be there; rolled back once its process is dead, its lease is over, or another run has waited for it long enough |
 //! | yes | yes, with files or content ids | in the lake |
 //! | yes | yes, with `rolled_back` | the files are removed, the number is not used again |
+//! | no | yes, with `lost` | rows of earlier generations are gone, and their blobs are fetched again |
 //!
 //! Nothing of the ledger is ever changed or deleted. Compactions have a ledger of the same form, under a name that no
 //! connection has, since they merge files of all connections; see [`crate::compact`].
