@@ -42,7 +42,7 @@ fn hostile() -> CoverageReport {
         started: time,
         finished: time,
         error: Some(HOSTILE.to_owned()),
-        counts: Default::default(),
+        counts: auditlake_pipeline::ledger::RunCounts::default(),
     };
     CoverageReport {
         version: 1,
