@@ -62,7 +62,7 @@ impl FetchArgs {
 }
 
 /// Each once, however often it was named; all when none was.
-fn content_types(asked: &[ContentType]) -> Vec<ContentType> {
+pub(crate) fn content_types(asked: &[ContentType]) -> Vec<ContentType> {
     let wanted = |content_type: &ContentType| asked.is_empty() || asked.contains(content_type);
     ContentType::ALL.into_iter().filter(wanted).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auditlake_pipeline::{BackfillOptions, ErrorKind, Progress, Report, Stopped, backfill};
 use jiff::Timestamp;
 
-use super::{check_lake, content_types, resolve};
+use super::{check_lake, resolve};
 use crate::args::backfill::BackfillArgs;
 use crate::connect;
 use crate::exit::{Exit, Usage};

@@ -4,8 +4,9 @@ use anyhow::Context;
 use auditlake_pipeline::coverage::{CoverageOptions, CoverageReport, coverage};
 use jiff::Timestamp;
 
-use super::{check_lake, content_types, resolve};
+use super::{check_lake, resolve};
 use crate::args::coverage::{CoverageArgs, TableOutput};
+use crate::args::fetch::content_types;
 use crate::atomic;
 use crate::exit::Exit;
 use crate::page;

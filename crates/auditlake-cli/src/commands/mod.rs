@@ -15,7 +15,7 @@ pub(crate) mod subscription;
 pub(crate) mod verify;
 
 use anyhow::Context;
-use auditlake_pipeline::{ContentType, Lake};
+use auditlake_pipeline::Lake;
 use jiff::Timestamp;
 
 use crate::args::value::Moment;
@@ -34,24 +34,4 @@ fn check_lake(lake: &str) -> anyhow::Result<()> {
 fn resolve(moment: Option<Moment>, now: Timestamp) -> Result<Option<Timestamp>, Usage> {
     let resolved = moment.map(|moment| moment.resolve(now)).transpose();
     resolved.map_err(|error| Usage::new(error.to_string()))
-}
-
-/// Each once, however often it was named; all when none was.
-fn content_types(asked: &[ContentType]) -> Vec<ContentType> {
-    let wanted = |content_type: &ContentType| asked.is_empty() || asked.contains(content_type);
-    ContentType::ALL.into_iter().filter(wanted).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_content_type_is_read_once() {
-        assert_eq!(content_types(&[]), ContentType::ALL);
-        assert_eq!(
-            content_types(&[ContentType::Dlp, ContentType::Dlp]),
-            [ContentType::Dlp]
-        );
-    }
 }

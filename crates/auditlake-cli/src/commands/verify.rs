@@ -4,8 +4,9 @@ use anyhow::Context;
 use auditlake_pipeline::verify::{VerifyOptions, VerifyReport, verify};
 use jiff::Timestamp;
 
-use super::{check_lake, content_types, resolve};
+use super::{check_lake, resolve};
 use crate::args::coverage::TableOutput;
+use crate::args::fetch::content_types;
 use crate::args::verify::VerifyArgs;
 use crate::connect;
 use crate::exit::Exit;
