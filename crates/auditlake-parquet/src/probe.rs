@@ -1,9 +1,11 @@
 //! Whether a lake can be used, asked before work begins.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::path::Path;
-use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode};
+use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode};
 
 use crate::Lake;
 use crate::judge::judge;
@@ -14,6 +16,8 @@ use crate::unfit::{Access, Lack, Unfit};
 const CONTENT: &[u8] = b"Written to see whether this lake can be used, and removed again.\n";
 /// What it would hold if the store let it be created twice.
 const OVERWRITTEN: &[u8] = b"This store does not refuse to create an object twice.\n";
+/// A probe takes seconds: what is older is of a process that is gone.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 impl Lake {
     /// Finds out whether the lake can be used: creates `object`, sees a second creation refused,
@@ -80,17 +84,25 @@ impl Probe<'_> {
     }
 
     async fn is_listed(&self) -> Result<(), Unfit> {
-        let mut found = self.store.list(Some(&self.directory));
-        while let Some(object) = found
-            .try_next()
+        let found = self.store.list(Some(&self.directory)).try_collect();
+        let found: Vec<ObjectMeta> = found
             .await
-            .map_err(|error| self.judged(&error, Access::List))?
-        {
-            if object.location == self.path {
-                return Ok(());
-            }
+            .map_err(|error| self.judged(&error, Access::List))?;
+        let own = found.iter().find(|object| object.location == self.path);
+        if let Some(own) = own {
+            self.clear(&found, own).await;
         }
-        self.expect(false, Access::List)
+        self.expect(own.is_some(), Access::List)
+    }
+
+    /// Removes what probes of killed processes have left, by the store's own clock. Who may not remove anything hears of
+    /// it from its own probe.
+    async fn clear(&self, found: &[ObjectMeta], own: &ObjectMeta) {
+        let age = |object: &ObjectMeta| (own.last_modified - object.last_modified).to_std();
+        let is_abandoned = |object: &&ObjectMeta| age(object).is_ok_and(|age| age > ABANDONED);
+        for object in found.iter().filter(is_abandoned) {
+            self.store.delete(&object.location).await.ok();
+        }
     }
 
     async fn remove(&self) -> Result<(), Unfit> {
@@ -151,5 +163,18 @@ mod tests {
         assert_eq!(probe("memory:///").await.unwrap(), []);
         let path = directory.path().join("lake");
         assert_eq!(probe(&path.to_string_lossy()).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn what_killed_probes_have_left_is_removed_and_that_of_others_at_work_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let probes = directory.path().join("inside");
+        std::fs::create_dir_all(&probes).unwrap();
+        std::fs::write(probes.join("at-work"), CONTENT).unwrap();
+        let abandoned = std::fs::File::create(probes.join("abandoned")).unwrap();
+        let before = std::time::SystemTime::now() - 2 * ABANDONED;
+        abandoned.set_modified(before).unwrap();
+        let left = probe(&directory.path().to_string_lossy()).await.unwrap();
+        assert_eq!(left, [Path::from("inside/at-work")]);
     }
 }

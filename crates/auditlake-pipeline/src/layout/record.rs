@@ -123,6 +123,10 @@ pub(crate) async fn settle(
 ) -> Result<Layout, Error> {
     choice.check()?;
     if let Some(record) = read(lake).await? {
+        if !read_only {
+            // A first run that was killed, or that was slower, left its own record beside this one.
+            lake.remove_staging(LAKE_RECORD_PATH).await?;
+        }
         return record.agree(choice);
     }
     let record = if has_ledger(lake).await? {
@@ -191,6 +195,8 @@ async fn create(lake: &Lake, record: &LakeRecord) -> Result<bool, Error> {
     match put.await {
         Ok(_) => Ok(true),
         Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+        // Another run has made the record, and taken this put for that of a killed one.
+        Err(_) if read(lake).await?.is_some() => Ok(false),
         Err(source) => Err(failed(&path)(source)),
     }
 }

@@ -19,7 +19,7 @@ impl Ledger {
     /// Staging files there are now, of live runs and dead ones. None but on a disk.
     pub(crate) async fn leftovers(&self) -> Result<Leftovers, Error> {
         let mut found = Vec::new();
-        for kind in ["ledger", "history", "runs", "starts"] {
+        for kind in ["ledger", "history", "listed", "runs", "starts"] {
             let directory = format!("_auditlake/{kind}/{}", self.connection);
             found.extend(self.lake.staging(&directory).await?);
         }
@@ -96,8 +96,10 @@ mod tests {
                 "_auditlake/starts/contoso/DLP.All/20260504T100000Z.start#1",
                 "",
             ),
+            ("_auditlake/listed/contoso/dead.json#1", "{"),
+            ("_auditlake/history/contoso/dead.json#1", "{"),
         ]);
-        assert_eq!(ledger.leftovers().await.unwrap().0.len(), 5);
+        assert_eq!(ledger.leftovers().await.unwrap().0.len(), 7);
         assert_eq!(sweep(&ledger).await, 0);
     }
 

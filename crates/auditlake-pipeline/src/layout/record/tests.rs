@@ -87,6 +87,20 @@ async fn of_two_first_runs_one_wins_and_the_other_compares() {
 }
 
 #[tokio::test]
+async fn what_a_killed_first_run_has_left_goes() {
+    let directory = tempfile::tempdir().unwrap();
+    let lake = Lake::open(&directory.path().to_string_lossy()).unwrap();
+    run(&lake, &named(LayoutName::Flat)).await.unwrap();
+    let left = directory.path().join("_auditlake/lake.json#1");
+    std::fs::write(&left, "{").unwrap();
+    let read_only = settle(&lake, &LayoutChoice::default(), Timestamp::UNIX_EPOCH, true).await;
+    assert_eq!(read_only.unwrap(), flat());
+    assert!(left.exists());
+    assert_eq!(run(&lake, &LayoutChoice::default()).await.unwrap(), flat());
+    assert!(!left.exists());
+}
+
+#[tokio::test]
 async fn a_lake_of_an_earlier_build_is_hive() {
     let lake = lake();
     let commit = lake.path("_auditlake/ledger/contoso/Audit.Exchange/w/000000.commit.json");
