@@ -2,8 +2,9 @@
 
     python big_lake.py <auditlake> <directory> <records> <memory limit>
 
-Every round brings records of thirty days and eight classes, as a month of ingestion does. Prints what each step took,
-and fails when a promise is broken: the memory limit, each record once, and how much of the lake a query reads.
+Every round brings records of thirty days, in their order, as a month of ingestion does, and of eight operations, whose
+classes are six. Prints what each step took, and fails when a promise is broken: the memory limit, each record once, and
+how much of the lake a query reads.
 """
 
 import json
@@ -20,7 +21,7 @@ import duckdb
 DAYS = 30
 ROUNDS = 5
 USERS = 2000
-# One operation a class, with the record type and the workload that it comes with.
+# With the record type and the workload that they come with.
 OPERATIONS = [
     ("FileAccessed", 6, "SharePoint"),
     ("UserLoggedIn", 15, "AzureActiveDirectory"),
@@ -35,14 +36,13 @@ OPERATIONS = [
 MOST_READ = 0.05
 
 
-def record(number, chance):
+def record(number, day, chance):
     """A record in the likeness of the service's; users come as often as they do in a tenant: few of them much."""
     operation, record_type, workload = OPERATIONS[number % len(OPERATIONS)]
     second = chance.randrange(86400)
     user = min(int(chance.paretovariate(0.6)) - 1, USERS - 1)
     return {
-        "CreationTime": f"2026-04-{number // len(OPERATIONS) % DAYS + 1:02}"
-        f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}",
+        "CreationTime": f"2026-04-{day:02}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}",
         "Id": str(uuid.UUID(int=chance.getrandbits(128))),
         "Operation": operation,
         "OrganizationId": "0f1e2d3c-4b5a-4697-8899-aabbccddeeff",
@@ -81,8 +81,10 @@ def fill(auditlake, lake, records):
     per_round = records // ROUNDS
     for number in range(ROUNDS):
         chance = random.Random(number)
-        first = number * per_round
-        lines = (json.dumps(record(at, chance)).encode() + b"\n" for at in range(first, first + per_round))
+        lines = (
+            json.dumps(record(number * per_round + at, at * DAYS // per_round + 1, chance)).encode() + b"\n"
+            for at in range(per_round)
+        )
         run(f"round {number + 1} of {ROUNDS}", [auditlake, "normalize", "-", "--to", "parquet", "--lake", lake], lines)
 
 
