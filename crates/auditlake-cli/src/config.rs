@@ -1,6 +1,13 @@
-//! The configuration file `auditlake.toml`: reading it here, changing it in `edit`.
+//! The configuration file `auditlake.toml`: reading it here, changing it in `edit`, what is wrong with it in `check`, what
+//! holds in `effective`, an example in `example`.
 
+pub(crate) mod check;
 pub(crate) mod edit;
+pub(crate) mod effective;
+pub(crate) mod environment;
+pub(crate) mod example;
+mod keys;
+mod places;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -34,26 +41,17 @@ pub(crate) struct Config {
 impl Config {
     /// The file that was named, or the one in the working directory if there is one.
     pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Self> {
-        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
-        let text = match std::fs::read_to_string(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => {
-                return Ok(Self::default());
-            }
-            text => text.with_context(|| {
-                Usage::new(format!(
-                    "cannot read the configuration `{}`",
-                    path.display()
-                ))
-            })?,
-        };
-        Self::parse(&text, path)
+        match text(named)? {
+            Some(text) => Self::parse(&text, path(named)),
+            None => Ok(Self::default()),
+        }
     }
 
     /// Reads the text of the file at `path`.
     fn parse(text: &str, path: &Path) -> anyhow::Result<Self> {
         let invalid = |error: toml::de::Error| unreadable(&error, text, path);
         let document = DeTable::parse(text).map_err(invalid)?;
-        if let Some(unknown) = unknown_key(document.get_ref()) {
+        if let Some(unknown) = unknown_keys(document.get_ref()).into_iter().next() {
             return Err(unknown.usage(text, path).into());
         }
         let mut config: Self = toml::from_str(text).map_err(invalid)?;
@@ -141,6 +139,33 @@ impl Config {
     }
 }
 
+/// The file that is read.
+pub(crate) fn path(named: Option<&Path>) -> &Path {
+    named.unwrap_or(Path::new(DEFAULT_FILE))
+}
+
+/// The text of the file; nothing where none was named and there is none in the working directory.
+pub(crate) fn text(named: Option<&Path>) -> anyhow::Result<Option<String>> {
+    let path = path(named);
+    match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => Ok(None),
+        text => text.map(Some).with_context(|| {
+            Usage::new(format!(
+                "cannot read the configuration `{}`",
+                path.display()
+            ))
+        }),
+    }
+}
+
+/// Where the keys of a text stand; nowhere in one that cannot be parsed.
+pub(crate) fn places(text: &str) -> places::Places {
+    DeTable::parse(text).map_or_else(
+        |_| places::Places::default(),
+        |document| places::Places::new(text, document.get_ref()),
+    )
+}
+
 /// The place and what is wrong there; not the line itself, which may hold what nobody should see.
 fn unreadable(error: &toml::de::Error, text: &str, path: &Path) -> Usage {
     let line = error.span().map_or(1, |span| line_at(text, span.start));
@@ -161,36 +186,39 @@ struct UnknownKey {
     known: Vec<String>,
 }
 
-/// The first key of the document that means nothing. What is no table is left to the deserializer.
-fn unknown_key(document: &DeTable<'_>) -> Option<UnknownKey> {
+/// The keys of the document that mean nothing. What is no table is left to the deserializer.
+fn unknown_keys(document: &DeTable<'_>) -> Vec<UnknownKey> {
     let sections = ["connections".to_owned(), "ingest".to_owned()];
-    let of_ingest = || match document.get("ingest")?.get_ref() {
-        DeValue::Table(ingest) => check_keys(ingest, &IngestSettings::keys()),
-        _ => None,
-    };
-    let first = check_keys(document, &sections).or_else(of_ingest);
-    first.or_else(|| {
-        let DeValue::Table(connections) = document.get("connections")?.get_ref() else {
-            return None;
-        };
-        let keys = ConnectionSettings::keys();
-        connections
-            .values()
-            .find_map(|settings| match settings.get_ref() {
-                DeValue::Table(settings) => check_keys(settings, &keys),
-                _ => None,
-            })
-    })
+    let mut unknown = check_keys(document, &sections);
+    if let Some(ingest) = table(document, "ingest") {
+        unknown.extend(check_keys(ingest, &IngestSettings::keys()));
+    }
+    let keys = ConnectionSettings::keys();
+    let connections = table(document, "connections").into_iter().flatten();
+    for (_, settings) in connections {
+        if let DeValue::Table(settings) = settings.get_ref() {
+            unknown.extend(check_keys(settings, &keys));
+        }
+    }
+    unknown
 }
 
-fn check_keys(table: &DeTable<'_>, known: &[String]) -> Option<UnknownKey> {
+/// The table of this name, if it is one.
+fn table<'a, 'i>(document: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+    match document.get(name)?.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+fn check_keys(table: &DeTable<'_>, known: &[String]) -> Vec<UnknownKey> {
     let unknown = |key: &&Spanned<Cow<'_, str>>| !known.iter().any(|known| known == key.get_ref());
-    let key = table.keys().find(unknown)?;
-    Some(UnknownKey {
+    let unknown = table.keys().filter(unknown).map(|key| UnknownKey {
         key: key.get_ref().to_string(),
         at: key.span().start,
         known: known.to_vec(),
-    })
+    });
+    unknown.collect()
 }
 
 impl UnknownKey {

@@ -109,6 +109,15 @@ pub(crate) fn addresses(settings: &ConnectionSettings) -> (Url, Url) {
     )
 }
 
+/// An address without what somebody may have put before its host.
+pub(crate) fn told(address: &Url) -> String {
+    let mut address = address.clone();
+    // Neither fails for an address with a host, and others hold neither.
+    address.set_username("").unwrap_or_default();
+    address.set_password(None).unwrap_or_default();
+    address.as_str().trim_end_matches('/').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

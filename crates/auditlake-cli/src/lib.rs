@@ -28,4 +28,5 @@ mod run;
 mod starts;
 
 pub use args::command;
+pub use config::example::config_page;
 pub use run::main;

@@ -90,6 +90,7 @@ async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
         Command::Verify(args) => commands::verify::run(args, session).await,
         Command::Compact(args) => commands::compact::run(args, session).await,
         Command::Lake(command) => commands::lake::run(command, session).await,
+        Command::Config(command) => commands::config::run(&command, session),
         Command::Connection(command) => commands::connection::run(command, session).await,
         Command::Subscription(command) => commands::subscription::run(command, session).await,
         Command::Schema(command) => commands::schema::run(command, session).await,

@@ -56,6 +56,10 @@ fn pages(root: &Path) -> Result<Pages> {
         markdown_page(&record_types::page()),
     );
     pages.insert("cli.md".into(), markdown_page(&cli::page()?));
+    pages.insert(
+        "config.md".into(),
+        markdown_page(&auditlake_cli::config_page()),
+    );
     pages.extend(ddl::pages()?);
     pages.extend(workloads::pages(root)?);
     Ok(pages)
@@ -69,7 +73,7 @@ const INDEX: &str = "\
 - [ddl/](ddl): statements that make the table known to an engine; `auditlake schema ddl` writes them for your lake.
 - [workloads/](workloads/README.md): what the records of each workload become, with an example.
 - [operations.md](operations.md): every operation by name. [record-types.md](record-types.md): every record type.
-- [cli.md](cli.md): the command line.
+- [cli.md](cli.md): the command line. [config.md](config.md): the configuration file, and what goes before it.
 ";
 
 fn markdown_page(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! `auditlake ingest`.
 
+use auditlake_pipeline::IngestOptions;
 use auditlake_pipeline::ingest::{
     DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GRACE, DEFAULT_RELIST,
 };
@@ -96,6 +97,16 @@ pub(crate) struct Schedule {
     pub(crate) relist: SignedDuration,
     pub(crate) grace: SignedDuration,
     pub(crate) concurrency: usize,
+}
+
+impl Schedule {
+    /// Puts it into the options of a run.
+    pub(crate) fn apply(self, options: &mut IngestOptions) {
+        options.every = self.every.unsigned_abs();
+        options.relist = self.relist;
+        options.grace = self.grace.unsigned_abs();
+        options.concurrency = self.concurrency;
+    }
 }
 
 impl IngestSettings {

@@ -2,6 +2,7 @@
 
 pub(crate) mod backfill;
 pub(crate) mod compact;
+pub(crate) mod config;
 pub(crate) mod connection;
 pub(crate) mod connections;
 pub(crate) mod coverage;
@@ -24,6 +25,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::backfill::BackfillArgs;
 use self::compact::CompactArgs;
+use self::config::ConfigCommand;
 use self::connections::ConnectionCommand;
 use self::coverage::CoverageArgs;
 use self::demo::DemoArgs;
@@ -127,6 +129,8 @@ pub(crate) enum Command {
     Compact(CompactArgs),
     #[command(subcommand)]
     Lake(LakeCommand),
+    #[command(subcommand)]
+    Config(ConfigCommand),
     #[command(subcommand)]
     Connection(ConnectionCommand),
     #[command(subcommand)]

@@ -88,10 +88,7 @@ fn options(args: &IngestArgs, config: &Config) -> Result<IngestOptions, Usage> {
     options.backfill.layout = args.layout.choice();
     options.backfill.since = since;
     args.fetch.apply(&mut options.backfill);
-    options.every = schedule.every.unsigned_abs();
-    options.relist = schedule.relist;
-    options.grace = schedule.grace.unsigned_abs();
-    options.concurrency = schedule.concurrency;
+    schedule.apply(&mut options);
     Ok(options)
 }
 

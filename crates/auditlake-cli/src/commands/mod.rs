@@ -2,6 +2,7 @@
 
 pub(crate) mod backfill;
 pub(crate) mod compact;
+pub(crate) mod config;
 pub(crate) mod connection;
 pub(crate) mod coverage;
 pub(crate) mod demo;

@@ -170,7 +170,7 @@ fn set_value(table: &mut dyn TableLike, key: &str, value: Option<Value>) {
 }
 
 /// Every key with its value, in the order in which they are written.
-fn entries(
+pub(super) fn entries(
     settings: &ConnectionSettings,
     directory: &Path,
 ) -> Result<Vec<(&'static str, Option<Value>)>, Usage> {

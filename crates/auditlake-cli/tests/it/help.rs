@@ -4,10 +4,14 @@ use crate::command::run;
 
 #[test]
 fn every_command_shows_examples() {
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 21] = [
         &[],
         &["backfill"],
         &["normalize"],
+        &["config"],
+        &["config", "check"],
+        &["config", "show"],
+        &["config", "example"],
         &["connection"],
         &["connection", "add"],
         &["connection", "list"],

@@ -1,6 +1,7 @@
 //! The command as a person or a program meets it.
 
 mod command;
+mod config;
 mod connections;
 mod demo;
 mod help;

@@ -120,8 +120,8 @@ impl Shown {
         Self {
             name: name.to_owned(),
             cloud: Preset::of(&api_address).map(Preset::as_str),
-            api_address: told(&api_address),
-            authority: told(&authority),
+            api_address: connect::told(&api_address),
+            authority: connect::told(&authority),
             tenant_id: settings.tenant_id.clone(),
             client_id: settings.client_id.clone(),
             credential: ShownCredential::new(settings, has_variable),
@@ -168,15 +168,6 @@ impl Shown {
             (None, None) => kind,
         }
     }
-}
-
-/// An address without what somebody may have put before its host.
-fn told(address: &url::Url) -> String {
-    let mut address = address.clone();
-    // Neither fails for an address with a host, and others hold neither.
-    address.set_username("").unwrap_or_default();
-    address.set_password(None).unwrap_or_default();
-    address.as_str().trim_end_matches('/').to_owned()
 }
 
 impl ShownCredential {

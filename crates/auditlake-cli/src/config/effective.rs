@@ -1,0 +1,274 @@
+//! What holds of the configuration, and where each value comes from.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use url::Url;
+
+use super::Config;
+use super::edit::entries;
+use super::environment::Environment;
+use super::keys::{Key, of_connection, of_ingest};
+use super::places::Places;
+use crate::args::connection::{Cloud, ConnectionSettings};
+use crate::args::ingest::IngestSettings;
+use crate::connect;
+use crate::credential::SECRET_VARIABLE;
+use crate::exit::Usage;
+
+/// The key under which the secret of the environment is told of.
+const SECRET: &str = "client_secret";
+
+/// A configuration as it holds.
+#[derive(Debug, Serialize)]
+pub(crate) struct Effective {
+    /// The file, if there is one.
+    pub(crate) config: Option<PathBuf>,
+    /// By name; without one, it is that of the environment alone.
+    pub(crate) connections: Vec<EffectiveConnection>,
+    /// The section `[ingest]`.
+    pub(crate) ingest: Settings,
+}
+
+/// A connection as it holds.
+#[derive(Debug, Serialize)]
+pub(crate) struct EffectiveConnection {
+    pub(crate) name: Option<String>,
+    pub(crate) settings: Settings,
+    /// Whether the secret of the environment goes before a credential of the file.
+    #[serde(skip)]
+    pub(crate) hides_credential: bool,
+}
+
+/// Settings in the order of their flags; for programs, by key.
+#[derive(Debug)]
+pub(crate) struct Settings(pub(crate) Vec<Setting>);
+
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|setting| (&setting.key, setting)))
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct Setting {
+    #[serde(skip)]
+    pub(crate) key: String,
+    /// `None` for what is not set, and for the secret.
+    pub(crate) value: Option<Value>,
+    #[serde(flatten)]
+    pub(crate) source: Source,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "source", rename_all = "snake_case")]
+pub(crate) enum Source {
+    /// Nothing gives it, and nothing holds then.
+    Unset,
+    /// Nothing gives it, or another setting leads to it.
+    Default,
+    /// The configuration file.
+    File {
+        /// From 1.
+        line: Option<usize>,
+    },
+    /// The environment.
+    Variable {
+        /// Its name.
+        variable: String,
+    },
+}
+
+/// What values are looked for in, those that go first first.
+pub(crate) struct Sources<'a> {
+    /// Variables of the environment.
+    pub(crate) environment: &'a Environment,
+    /// Whether the environment has the secret itself.
+    pub(crate) has_secret: bool,
+    /// The file.
+    pub(crate) config: &'a Config,
+    /// Where the file has them.
+    pub(crate) places: &'a Places,
+}
+
+impl Sources<'_> {
+    /// What holds.
+    pub(crate) fn effective(&self, config: Option<PathBuf>) -> Result<Effective, Usage> {
+        let file = self.config.connections().iter();
+        let mut connections = file
+            .map(|(name, file)| self.connection(Some(name), file))
+            .collect::<Result<Vec<_>, _>>()?;
+        // Without a connection in the file, variables can give one whole.
+        if connections.is_empty() && self.environment.connection.tenant_id.is_some() {
+            connections.push(self.connection(None, &ConnectionSettings::default())?);
+        }
+        Ok(Effective {
+            config,
+            connections,
+            ingest: self.ingest(),
+        })
+    }
+
+    fn connection(
+        &self,
+        name: Option<&String>,
+        file: &ConnectionSettings,
+    ) -> Result<EffectiveConnection, Usage> {
+        let given = &self.environment.connection;
+        // As a command for this connection alone takes it.
+        let uses_secret = self.has_secret && !given.has_credential();
+        let mut settings = given.clone().or(file.clone());
+        if uses_secret {
+            settings = settings.without_credential();
+        }
+        let section = name.map(|name| ["connections", name.as_str()]);
+        let (values, given) = (values(&settings)?, values(given)?);
+        let keys = of_connection();
+        let setting = |key: &Key| {
+            let by_variable = value(&given, &key.name).is_some();
+            let found = value(&values, &key.name);
+            let section = section.as_ref().map(<[_; 2]>::as_slice);
+            self.setting(
+                key,
+                found,
+                by_variable,
+                section,
+                default(&settings, &key.name),
+            )
+        };
+        let mut found: Vec<Setting> = keys.iter().map(setting).collect();
+        if uses_secret {
+            found.push(secret());
+        }
+        Ok(EffectiveConnection {
+            name: name.cloned(),
+            settings: Settings(found),
+            hides_credential: uses_secret && file.has_credential(),
+        })
+    }
+
+    fn ingest(&self) -> Settings {
+        let (given, file) = (&self.environment.ingest, self.config.ingest());
+        let defaults = schedule(given, file);
+        let [given, file] = [given, file].map(set);
+        let setting = |key: &Key| {
+            let has = |names: &[&str]| names.contains(&key.name.as_str());
+            let holds = value(&defaults, &key.name);
+            let is_given = has(&given) || has(&file);
+            let (found, default) = if is_given {
+                (holds, None)
+            } else {
+                (None, holds)
+            };
+            self.setting(key, found, has(&given), Some(&["ingest"]), default)
+        };
+        Settings(of_ingest().iter().map(setting).collect())
+    }
+
+    fn setting(
+        &self,
+        key: &Key,
+        found: Option<Value>,
+        by_variable: bool,
+        section: Option<&[&str]>,
+        default: Option<Value>,
+    ) -> Setting {
+        let line = || self.places.line(&[section?, &[&key.name]].concat());
+        let source = match (&found, &default) {
+            (Some(_), _) if by_variable => Source::Variable {
+                variable: key.variable.clone(),
+            },
+            (Some(_), _) => Source::File { line: line() },
+            (None, Some(_)) => Source::Default,
+            (None, None) => Source::Unset,
+        };
+        Setting {
+            key: key.name.clone(),
+            value: found.or(default),
+            source,
+        }
+    }
+}
+
+/// That there is a secret, and where; never the secret.
+fn secret() -> Setting {
+    Setting {
+        key: SECRET.to_owned(),
+        value: None,
+        source: Source::Variable {
+            variable: SECRET_VARIABLE.to_owned(),
+        },
+    }
+}
+
+type Values = Vec<(&'static str, Option<Value>)>;
+
+fn value(values: &Values, key: &str) -> Option<Value> {
+    let (_, value) = values.iter().find(|(name, _)| *name == key)?;
+    value.clone()
+}
+
+/// The settings that are given, as programs read them.
+fn values(settings: &ConnectionSettings) -> Result<Values, Usage> {
+    let entries = entries(settings, Path::new(""))?;
+    let shown = |(key, value): (&'static str, Option<toml_edit::Value>)| {
+        (key, value.map(|value| shown(key, &value)))
+    };
+    Ok(entries.into_iter().map(shown).collect())
+}
+
+fn shown(key: &str, value: &toml_edit::Value) -> Value {
+    let is_address = ["api_address", "authority"].contains(&key);
+    let address = value.as_str().filter(|_| is_address);
+    if let Some(address) = address.and_then(|address| address.parse::<Url>().ok()) {
+        return connect::told(&address).into();
+    }
+    let text = value.as_str().map(Value::from);
+    let number = || value.as_integer().map(Value::from);
+    let truth = || value.as_bool().map(Value::from);
+    text.or_else(number).or_else(truth).unwrap_or_default()
+}
+
+/// What holds where nothing is given.
+fn default(settings: &ConnectionSettings, key: &str) -> Option<Value> {
+    let (api_address, authority) = connect::addresses(settings);
+    match key {
+        "cloud" if settings.api_address.is_none() => {
+            Some(Cloud::default().preset().as_str().into())
+        }
+        "api_address" => Some(connect::told(&api_address).into()),
+        "authority" => Some(connect::told(&authority).into()),
+        "github_actions" | "managed_identity" => Some(false.into()),
+        "publisher_identifier" => settings.tenant_id.clone().map(Value::from),
+        "requests_per_minute" => {
+            Some(auditlake_pipeline::ClientConfig::DEFAULT_REQUESTS_PER_MINUTE.into())
+        }
+        _ => None,
+    }
+}
+
+/// What is given of the schedule.
+fn set(settings: &IngestSettings) -> Vec<&'static str> {
+    let set = [
+        ("every", settings.every.is_some()),
+        ("relist", settings.relist.is_some()),
+        ("grace", settings.grace.is_some()),
+        ("concurrency", settings.concurrency.is_some()),
+    ];
+    let set = set.into_iter().filter(|(_, set)| *set);
+    set.map(|(key, _)| key).collect()
+}
+
+fn schedule(given: &IngestSettings, file: &IngestSettings) -> Values {
+    let schedule = given.or(file);
+    let duration = |duration: jiff::SignedDuration| Some(format!("{duration:#}").into());
+    vec![
+        ("every", duration(schedule.every)),
+        ("relist", duration(schedule.relist)),
+        ("grace", duration(schedule.grace)),
+        ("concurrency", Some(schedule.concurrency.into())),
+    ]
+}
