@@ -81,3 +81,33 @@ async fn neither_secret_nor_token_is_printed_or_written() -> Result<()> {
     assert!(!said.contains("eyJ"), "a token is somewhere");
     Ok(())
 }
+
+/// What `config` says at the highest verbosity, of a configuration and of the environment of a run.
+#[test]
+fn no_secret_is_shown_with_the_configuration() -> Result<()> {
+    let secret = "an-unlikely-s3cr3t";
+    let directory = tempfile::tempdir()?;
+    let name = "contoso.secret";
+    std::fs::write(directory.path().join(name), secret)?;
+    let text = format!(
+        "[connections.contoso]\ntenant_id = \"t\"\nclient_secret_file = \"{name}\"\n\
+         api_address = \"https://{secret}:{secret}@manage.example\"\n"
+    );
+    std::fs::write(directory.path().join("auditlake.toml"), text)?;
+    for args in [
+        &["config", "show"] as &[&str],
+        &["config", "show", "--output", "json"],
+        &["config", "check"],
+    ] {
+        for variable in ["AUDITLAKE_CLIENT_SECRET", "UNRELATED"] {
+            let mut command = Command::new(binary()?);
+            command.args(args).arg("-vvv").current_dir(directory.path());
+            let output = command.env(variable, secret).output()?;
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(said.contains("contoso"), "{args:?}: {said}");
+            assert!(!said.contains(secret), "{args:?}: {said}");
+        }
+    }
+    Ok(())
+}
