@@ -31,10 +31,10 @@ pub(crate) struct ConnectionSettings {
     /// Cloud of the tenant, which gives the API address and the authority [default: enterprise]
     #[arg(long, env = "AUDITLAKE_CLOUD", conflicts_with = "api_address")]
     pub(crate) cloud: Option<Cloud>,
-    /// Root of the API, such as `https://manage.office.com`
+    /// Root of the API, such as `https://manage.office.com` [default: that of the cloud]
     #[arg(long, env = "AUDITLAKE_API_ADDRESS", value_name = "URL")]
     pub(crate) api_address: Option<Url>,
-    /// Root of the token authority: tokens come from `<authority>/<tenant>/oauth2/v2.0/token`
+    /// Root of the token authority: tokens come from `<authority>/<tenant>/oauth2/v2.0/token` [default: that of the cloud]
     #[arg(long, env = "AUDITLAKE_AUTHORITY", value_name = "URL")]
     pub(crate) authority: Option<Url>,
     /// Directory (tenant) id, a GUID

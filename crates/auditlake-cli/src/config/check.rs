@@ -1,5 +1,7 @@
 //! All that is wrong with a configuration, each thing with its place and what helps.
 
+mod connection;
+
 use std::path::Path;
 
 use auditlake_pipeline::IngestOptions;
@@ -14,9 +16,9 @@ use super::places::Places;
 use super::{table, unknown_keys, unreadable};
 use crate::args::connection::ConnectionSettings;
 use crate::args::ingest::IngestSettings;
-use crate::connect;
-use crate::credential::{SECRET_VARIABLE, credential};
-use crate::exit::{Usage, hint};
+use crate::exit::Usage;
+
+pub(crate) use self::connection::OfConnection;
 
 const FITTING: &str =
     "leave it out for the default; `auditlake config example` tells what it means";
@@ -225,138 +227,106 @@ fn gives(environment: &ConnectionSettings, key: &str) -> bool {
         .any(|(name, value)| *name == key && value.is_some())
 }
 
-/// One connection, with what variables make of it.
-pub(crate) struct OfConnection<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) settings: &'a ConnectionSettings,
-    pub(crate) has_secret: bool,
-    /// Where a setting stands; of one that is not given, where its connection does.
-    pub(crate) place: &'a dyn Fn(&str) -> String,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl OfConnection<'_> {
-    pub(crate) fn problems(&self) -> Vec<Usage> {
-        let mut problems = self.credential();
-        let missing = self.missing();
-        if missing.is_empty() && self.settings.check_credentials().is_ok() {
-            problems.extend(self.unfit());
-        }
-        problems.extend(missing);
-        problems
-    }
+    const IDS: &str = "tenant_id = \"11111111-2222-3333-4444-555555555555\"\n\
+                       client_id = \"66666666-7777-8888-9999-000000000000\"\n";
 
-    fn usage(&self, key: &str, words: &str) -> Usage {
-        Usage::new(format!(
-            "{}: connection `{}`: {words}",
-            (self.place)(key),
-            self.name
-        ))
-    }
-
-    /// What tells the tenant and the application.
-    fn missing(&self) -> Vec<Usage> {
-        let settings = self.settings;
-        let needs_client = settings.client_id.is_none() && !settings.managed_identity;
-        let missing = [
-            ("tenant_id", settings.tenant_id.is_none()),
-            ("client_id", needs_client),
-        ];
-        let missing = missing.into_iter().filter(|(_, missing)| *missing);
-        let usage = |(key, _): (&str, bool)| {
-            let variable = key.to_uppercase();
-            self.usage(key, &format!("there is no `{key}`"))
-                .with_hint(format!(
-                    "add a line `{key} = \"…\"`, or set AUDITLAKE_{variable}"
-                ))
+    #[track_caller]
+    fn check(text: &str, environment: &Environment, expected: &[&str]) {
+        let check = Check {
+            path: Path::new("dir/a.toml"),
+            environment,
+            has_secret: true,
         };
-        missing.map(usage).collect()
+        let problems = check.problems(text);
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(told, expected);
     }
 
-    /// One credential that is there and that nobody else can read.
-    fn credential(&self) -> Vec<Usage> {
-        match self.settings.credentials().as_slice() {
-            [] if self.has_secret => Vec::new(),
-            [] => vec![self.none()],
-            [key] => self.one(key),
-            [first, second, ..] => {
-                let words = format!("it has one credential, not `{first}` and `{second}`");
-                vec![
-                    self.usage(second, &words)
-                        .with_hint("keep the one that is meant"),
-                ]
-            }
-        }
+    #[test]
+    fn nothing_is_wrong_with_nothing_and_with_what_is_whole() {
+        let environment = Environment::default();
+        check("", &environment, &[]);
+        check(&format!("[connections.a]\n{IDS}"), &environment, &[]);
     }
 
-    fn none(&self) -> Usage {
-        self.usage("", "it has no credential").with_hint(format!(
-            "add a line `client_secret_file = \"FILE\"` or another credential, or set {SECRET_VARIABLE}"
-        ))
-    }
-
-    fn one(&self, key: &str) -> Vec<Usage> {
-        if let Err(error) = credential(self.settings, None) {
-            let usage = self.usage(key, &chain(&error));
-            return vec![usage.with_hint(hint(&error).unwrap_or_else(|| {
-                "write it to a file that this user alone can read, or name another".to_owned()
-            }))];
-        }
-        // The mode of a federated token is for the platform to choose, which writes it again every hour.
-        let secrets = [
-            ("client_secret_file", &self.settings.client_secret_file),
-            ("certificate_file", &self.settings.certificate_file),
-            (
-                "certificate_password_file",
-                &self.settings.certificate_password_file,
-            ),
+    #[test]
+    fn each_wrong_value_is_told_with_its_line() {
+        let text = "[connections.a]\nrequests_per_minute = -1\nmanaged_identity = \"yes\"\n\
+                    [ingest]\nconcurrency = 0\nevery = 5\ngrace = \"-1s\"\n";
+        let expected = [
+            "dir/a.toml:6: the value of `every` cannot be used",
+            "dir/a.toml:7: the value of `grace` cannot be used",
+            "dir/a.toml:5: the value of `concurrency` cannot be used",
+            "dir/a.toml:3: the value of `managed_identity` cannot be used",
+            "dir/a.toml:2: the value of `requests_per_minute` cannot be used",
         ];
-        let given = secrets
-            .into_iter()
-            .filter_map(|(key, file)| Some((key, file.as_deref()?)));
-        given
-            .filter(|(_, file)| others_can_read(file))
-            .map(|(key, file)| self.readable(key, file))
-            .collect()
+        check(text, &Environment::default(), &expected);
     }
 
-    fn readable(&self, key: &str, file: &Path) -> Usage {
-        let file = file.display();
-        self.usage(key, &format!("every user can read the file `{file}`"))
-            .with_hint(format!(
-                "`chmod o= {file}`; of a mounted secret, set its mode to 0440 or less"
-            ))
+    #[test]
+    fn what_no_run_would_take_is_told_with_its_line() {
+        let text =
+            format!("[connections.a]\n{IDS}requests_per_minute = 0\n[ingest]\nevery = \"0s\"\n");
+        let expected = [
+            "dir/a.toml:6: `every`: there must be some time from round to round",
+            "dir/a.toml:4: connection `a`: cannot use the configuration: requests per minute must be at least `1`",
+        ];
+        check(&text, &Environment::default(), &expected);
     }
 
-    /// What the client refuses of the rest: addresses and ids.
-    fn unfit(&self) -> Option<Usage> {
-        let error = connect::check(self.name, self.settings.clone()).err()?;
-        let words = chain(&error);
-        let keys = of_connection();
-        let about = keys
-            .iter()
-            .find(|key| words.contains(&key.name.replace('_', " ")));
-        let usage = self.usage(about.map_or("", |key| &key.name), &words);
-        Some(match hint(&error) {
-            Some(hint) => usage.with_hint(hint),
-            None => usage,
-        })
+    #[test]
+    fn variables_go_before_the_file() {
+        let mut environment = Environment::default();
+        environment.ingest.every = Some(jiff::SignedDuration::from_mins(1));
+        environment.connection.requests_per_minute = Some(7);
+        let text =
+            format!("[connections.a]\n{IDS}requests_per_minute = 0\n[ingest]\nevery = \"0s\"\n");
+        check(&text, &environment, &[]);
+        environment.ingest.every = Some(jiff::SignedDuration::ZERO);
+        let expected = "AUDITLAKE_EVERY: `every`: there must be some time from round to round";
+        check(&text, &environment, &[expected]);
     }
-}
 
-/// An error with its causes in one line.
-fn chain(error: &anyhow::Error) -> String {
-    let words: Vec<String> = error.chain().map(ToString::to_string).collect();
-    words.join(": ")
-}
+    #[test]
+    fn what_should_be_a_table_is_told() {
+        let environment = Environment::default();
+        check(
+            "ingest = 1\n",
+            &environment,
+            &["dir/a.toml:1: `ingest` is no table"],
+        );
+        check(
+            "\nconnections = 1\n",
+            &environment,
+            &["dir/a.toml:2: `connections` is no table"],
+        );
+        let one = "[connections]\na = 1\n";
+        check(
+            one,
+            &environment,
+            &["dir/a.toml:2: `connections.a` is no table"],
+        );
+    }
 
-#[cfg(unix)]
-fn others_can_read(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o004 != 0)
-}
-
-/// Who may read a file is not in its mode there.
-#[cfg(not(unix))]
-fn others_can_read(_file: &Path) -> bool {
-    false
+    #[test]
+    fn a_text_that_cannot_be_parsed_is_told_by_its_line() {
+        let path = Path::new("a.toml");
+        let environment = &Environment::default();
+        let check = Check {
+            path,
+            environment,
+            has_secret: false,
+        };
+        let told = check.problems("[ingest]\nevery = \"s3cr3t\n");
+        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+        assert!(
+            told.len() == 1 && told[0].starts_with("a.toml:2: "),
+            "{told:?}"
+        );
+        assert!(!told[0].contains("s3cr3t"), "{told:?}");
+    }
 }

@@ -34,7 +34,9 @@ pub(crate) struct Effective {
 /// A connection as it holds.
 #[derive(Debug, Serialize)]
 pub(crate) struct EffectiveConnection {
+    /// `None` for one that variables give whole.
     pub(crate) name: Option<String>,
+    /// Every key.
     pub(crate) settings: Settings,
     /// Whether the secret of the environment goes before a credential of the file.
     #[serde(skip)]
@@ -54,10 +56,12 @@ impl Serialize for Settings {
 /// A value and where it comes from.
 #[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Setting {
+    /// As the file spells it.
     #[serde(skip)]
     pub(crate) key: String,
     /// `None` for what is not set, and for the secret.
     pub(crate) value: Option<Value>,
+    /// Where it comes from.
     #[serde(flatten)]
     pub(crate) source: Source,
 }
@@ -271,4 +275,73 @@ fn schedule(given: &IngestSettings, file: &IngestSettings) -> Values {
         ("grace", duration(schedule.grace)),
         ("concurrency", Some(schedule.concurrency.into())),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn effective(text: &str, environment: &Environment, has_secret: bool) -> Effective {
+        let sources = Sources {
+            environment,
+            has_secret,
+            config: &Config::parse(text, Path::new("a.toml")).expect("a configuration"),
+            places: &super::super::places(text),
+        };
+        sources.effective(None).expect("values")
+    }
+
+    fn source(settings: &Settings, key: &str) -> Source {
+        let setting = settings.0.iter().find(|setting| setting.key == key);
+        setting.expect("a setting").source.clone()
+    }
+
+    #[test]
+    fn every_key_is_told_of() {
+        let found = effective("[connections.a]\n", &Environment::default(), false);
+        let keys = |settings: &Settings| -> Vec<String> {
+            settings.0.iter().map(|it| it.key.clone()).collect()
+        };
+        assert_eq!(
+            keys(&found.connections[0].settings),
+            ConnectionSettings::keys()
+        );
+        assert_eq!(keys(&found.ingest), IngestSettings::keys());
+        let has_default = |setting: &Setting| setting.source == Source::Default;
+        assert!(found.ingest.0.iter().all(has_default));
+    }
+
+    #[test]
+    fn the_secret_of_the_environment_goes_before_the_files_credential() {
+        let text = "[connections.a]\nclient_secret_file = \"s\"\n";
+        let environment = Environment::default();
+        let file = Source::File { line: Some(2) };
+        let settings = |has_secret| {
+            effective(text, &environment, has_secret)
+                .connections
+                .remove(0)
+        };
+        assert_eq!(
+            source(&settings(false).settings, "client_secret_file"),
+            file
+        );
+        let found = settings(true);
+        assert!(found.hides_credential);
+        assert_eq!(source(&found.settings, "client_secret_file"), Source::Unset);
+        assert_eq!(found.settings.0.last(), Some(&secret()));
+    }
+
+    #[test]
+    fn variables_alone_make_a_connection() {
+        let mut environment = Environment::default();
+        assert!(effective("", &environment, true).connections.is_empty());
+        environment.connection.tenant_id = Some("t".to_owned());
+        let found = effective("", &environment, true).connections.remove(0);
+        assert_eq!(found.name, None);
+        let variable = "AUDITLAKE_TENANT_ID".to_owned();
+        assert_eq!(
+            source(&found.settings, "tenant_id"),
+            Source::Variable { variable }
+        );
+    }
 }

@@ -103,7 +103,7 @@ fn section(title: &str, keys: &[Key]) -> String {
         "\n## {title}\n\n| Key | What it is | Default | Flag | Variable |\n| --- | --- | --- | --- | --- |\n"
     );
     for key in keys {
-        let default = key.default.as_deref().unwrap_or_default();
+        let default = key.default.as_deref().unwrap_or("none");
         // Writing to a string cannot fail.
         writeln!(
             text,

@@ -134,6 +134,8 @@ impl Key {
         let help = arg.get_help()?.to_string();
         let (meaning, default) = match help.split_once(DEFAULT) {
             Some((meaning, default)) => (meaning, Some(default.trim_end_matches(']').to_owned())),
+            // A flag without a value is off until it is given.
+            None if !arg.get_action().takes_values() => (help.as_str(), Some("false".to_owned())),
             None => (help.as_str(), None),
         };
         Some(Self {
@@ -220,6 +222,7 @@ mod tests {
         let limit = ClientConfig::DEFAULT_REQUESTS_PER_MINUTE.to_string();
         assert_eq!(default("requests_per_minute"), limit);
         assert_eq!(default("cloud"), "enterprise");
+        assert_eq!(default("managed_identity"), "false");
     }
 
     #[test]
