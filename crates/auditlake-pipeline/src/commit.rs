@@ -289,7 +289,7 @@ impl Committer {
         let content_ids = self.new_content_ids(generation);
         let addition = self.encode(generation, &place).await?;
         if addition.files.is_empty() && content_ids.is_empty() && generation.failed.is_empty() {
-            self.recorder.committed(addition);
+            self.recorder.committed(&place.unit.content_type, addition);
             return Ok(Attempt::Committed);
         }
         let paths: Vec<String> = addition
@@ -327,7 +327,7 @@ impl Committer {
         self.history.absorb(&place, &commit);
         self.identities.with(|known| known.extend(&addition.fresh));
         let files = addition.files.clone();
-        self.recorder.committed(addition);
+        self.recorder.committed(&place.unit.content_type, addition);
         if let Some(delta) = &self.delta {
             // Boxed, as most runs have none and should not carry room for it.
             Box::pin(delta.register(&self.ledger, &place, &commit, &files)).await?;

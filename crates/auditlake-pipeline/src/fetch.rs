@@ -230,6 +230,12 @@ impl Fetcher {
                 error.to_string(),
             ))
         });
+        if outcome.is_ok() {
+            // By the type that was asked for, not by the word that the service put on the blob.
+            let content_type = &unit.key.content_type;
+            self.recorder
+                .with(|report| report.counts_of(content_type).blobs += 1);
+        }
         Step {
             unit,
             outcome: Some(outcome),

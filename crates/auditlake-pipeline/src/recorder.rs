@@ -74,7 +74,7 @@ impl Recorder {
     }
 
     /// A generation that is in the lake.
-    pub(crate) fn committed(&self, addition: Addition) {
+    pub(crate) fn committed(&self, content_type: &str, addition: Addition) {
         let written: u64 = addition
             .files
             .iter()
@@ -83,6 +83,9 @@ impl Recorder {
         self.progress.events.add(addition.counts.events);
         self.progress.bytes_written.add(written);
         self.with(|report| {
+            let of_type = report.counts_of(content_type);
+            of_type.records += addition.counts.records;
+            of_type.events += addition.counts.events;
             report.records += addition.counts.records;
             report.events += addition.counts.events;
             report.duplicates += addition.counts.duplicates;

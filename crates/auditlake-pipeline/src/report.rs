@@ -43,6 +43,9 @@ pub struct Report {
     pub requests: Requests,
     /// By content type: whether all of it could be had.
     pub content_types: BTreeMap<String, ContentTypeReport>,
+    /// Figures by content type; those of which nothing came are not in it.
+    #[serde(default)]
+    pub by_content_type: BTreeMap<String, ContentTypeCounts>,
     /// What could not be had.
     pub gaps: Vec<Gap>,
     /// Events by OCSF class.
@@ -102,6 +105,17 @@ pub struct Requests {
     pub retried: u64,
 }
 
+/// Figures of a content type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentTypeCounts {
+    /// Blobs downloaded.
+    pub blobs: u64,
+    /// Audit records of the blobs that this run committed.
+    pub records: u64,
+    /// Events written.
+    pub events: u64,
+}
+
 /// Whether all of a content type could be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContentTypeReport {
@@ -151,12 +165,20 @@ impl Report {
             bytes: Bytes::default(),
             requests: Requests::default(),
             content_types: BTreeMap::new(),
+            by_content_type: BTreeMap::new(),
             gaps: Vec::new(),
             by_class: BTreeMap::new(),
             by_record_type: BTreeMap::new(),
             unknown_record_types: BTreeMap::new(),
             error: None,
         }
+    }
+
+    /// The figures of a content type.
+    pub(crate) fn counts_of(&mut self, content_type: &str) -> &mut ContentTypeCounts {
+        self.by_content_type
+            .entry(content_type.to_owned())
+            .or_default()
     }
 
     /// Notes that the run did not come to its end: what it had not come to is not complete.
@@ -211,6 +233,7 @@ mod tests {
             .content_types
             .insert("DLP.All".to_owned(), content_type);
         report.by_record_type.insert("6".to_owned(), 1);
+        report.counts_of("DLP.All").blobs = 1;
         report.gaps.push(gap());
         let expected = serde_json::json!({
             "version": 1,
@@ -228,6 +251,7 @@ mod tests {
             "bytes": {"downloaded": 0, "written": 0},
             "requests": {"total": 0, "throttled": 0, "retried": 0},
             "content_types": {"DLP.All": {"status": "unavailable", "reason": null}},
+            "by_content_type": {"DLP.All": {"blobs": 1, "records": 0, "events": 0}},
             "gaps": [{
                 "content_type": "DLP.All",
                 "window": null,

@@ -169,6 +169,7 @@ impl Reader {
             Ok(()) => self.recorder.with(|report| {
                 report.windows.listed += 1;
                 report.blobs.fetched += 1;
+                report.counts_of(&unit.content_type).blobs += 1;
             }),
             Err(error) => self.not_read(&name, unit, &error),
         }

@@ -9,6 +9,7 @@ mod options;
 mod schedule;
 mod state;
 mod tender;
+mod totals;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use options::{
 };
 pub use schedule::{IngestPlan, ingest};
 pub use state::{ConnectionState, FeedState, States};
+pub use totals::{RoundOutcome, Totals};
 
 /// How a round of a connection ended.
 #[derive(Debug)]

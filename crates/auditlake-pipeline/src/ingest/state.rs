@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use auditlake_api::{ContentType, Window};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::ingest::totals::Totals;
 use crate::listed::Listed;
 use crate::plan::{EDGE_MARGIN, RETENTION};
 
@@ -26,10 +27,8 @@ pub struct ConnectionState {
     pub last_error: Option<String>,
     /// When the next round is due. After failures that is later and later.
     pub next_due: Option<Timestamp>,
-    /// Events written by all rounds of this process.
-    pub events: u64,
-    /// Gaps named by all rounds of this process.
-    pub gaps: u64,
+    /// What all rounds of this process did.
+    pub totals: Totals,
     /// What is listed, by content type.
     pub feeds: BTreeMap<ContentType, FeedState>,
 }
@@ -43,6 +42,13 @@ pub struct FeedState {
     pub oldest_missing: Option<Timestamp>,
 }
 
+impl FeedState {
+    /// Up to here all is listed that the service still has; from here on something may be missing.
+    pub fn complete_until(&self) -> Timestamp {
+        self.oldest_missing.unwrap_or(self.listed_until)
+    }
+}
+
 impl ConnectionState {
     /// Whether the last round came to its end.
     pub fn is_healthy(&self) -> bool {
@@ -51,10 +57,7 @@ impl ConnectionState {
 
     /// How far the lake is behind, by content type.
     pub fn lags(&self, now: Timestamp) -> BTreeMap<ContentType, SignedDuration> {
-        let lag = |feed: &FeedState| {
-            let complete_until = feed.oldest_missing.unwrap_or(feed.listed_until);
-            now.duration_since(complete_until)
-        };
+        let lag = |feed: &FeedState| now.duration_since(feed.complete_until());
         let lags = self.feeds.iter().map(|(&name, feed)| (name, lag(feed)));
         lags.collect()
     }

@@ -13,6 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::member::{Ended, Member};
 use super::schedule::{House, IngestPlan};
 use super::state::{ConnectionState, feeds};
+use super::totals::RoundOutcome;
 use super::{IngestOptions, RoundEnd};
 use crate::connection::Connection;
 use crate::error::{Error, ErrorKind, Stopped};
@@ -147,6 +148,11 @@ impl Tender {
         self.note(|state| {
             state.is_working = false;
             state.next_due = Some(next);
+            let report = match &ended {
+                Ok(ended) => &ended.report,
+                Err(stopped) => &stopped.report,
+            };
+            state.totals.add(RoundOutcome::of(&ended), report);
             match &ended {
                 Ok(ended) => succeeded(state, ended, options, now),
                 Err(stopped) => failed(state, stopped),
@@ -214,7 +220,6 @@ fn succeeded(state: &mut ConnectionState, ended: &Ended, options: &IngestOptions
     state.last_success = Some(now);
     state.failures = 0;
     state.last_error = None;
-    count(state, &ended.report);
     state.feeds = feeds(&ended.listed, &options.backfill.content_types, now);
 }
 
@@ -223,12 +228,6 @@ fn failed(state: &mut ConnectionState, stopped: &Stopped) {
         state.failures += 1;
         state.last_error = Some(describe(&stopped.error));
     }
-    count(state, &stopped.report);
-}
-
-fn count(state: &mut ConnectionState, report: &Report) {
-    state.events += report.events;
-    state.gaps += report.gaps.len() as u64;
 }
 
 /// Nothing is lost yet; what only somebody's hand can put right is an error all the same.

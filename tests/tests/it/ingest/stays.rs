@@ -90,8 +90,11 @@ async fn round_after_round_each_record_is_there_once() -> Result<()> {
     let states = rounds.until(late).await?;
     rounds.stop().await?;
     for state in states.values() {
-        assert!(state.is_healthy() && state.gaps == 0, "{state:?}");
-        assert!(state.next_due.is_some() && state.events > 0, "{state:?}");
+        assert!(state.is_healthy() && state.totals.gaps() == 0, "{state:?}");
+        assert!(
+            state.next_due.is_some() && state.totals.events() > 0,
+            "{state:?}"
+        );
         let exchange = &state.feeds[&ContentType::Exchange];
         assert_eq!(exchange.oldest_missing, None);
     }
