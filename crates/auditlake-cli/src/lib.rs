@@ -10,7 +10,7 @@
 //!
 //! Modules, in reading order: `args` (what can be asked), `config` (the file), `credential`, `connect` and `connections`
 //! (flags, environment and file together), `run` (from arguments to an exit code), `commands` (one file each), `starts` (what
-//! is remembered of them), `progress`, `print`, `atomic`, `exit`, `logging`.
+//! is remembered of them), `metrics` (what the process that stays shows), `progress`, `print`, `atomic`, `exit`, `logging`.
 
 mod args;
 mod atomic;
@@ -21,6 +21,7 @@ mod connections;
 mod credential;
 mod exit;
 mod logging;
+pub mod metrics;
 mod page;
 mod print;
 mod progress;

@@ -1,5 +1,7 @@
 //! `auditlake ingest`.
 
+use std::net::SocketAddr;
+
 use auditlake_pipeline::IngestOptions;
 use auditlake_pipeline::ingest::{
     DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GRACE, DEFAULT_RELIST,
@@ -88,6 +90,10 @@ pub(crate) struct IngestSettings {
     #[arg(long, env = "AUDITLAKE_CONCURRENCY", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     #[serde(deserialize_with = "read_count")]
     pub(crate) concurrency: Option<u16>,
+    /// Where to show metrics (/metrics) and health (/healthz, /readyz), such as `127.0.0.1:9464`, for as long as the
+    /// process stays; not with --once [default: nowhere]
+    #[arg(long, env = "AUDITLAKE_METRICS_LISTEN", value_name = "ADDR")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
 }
 
 /// What is chosen, with nothing left open.
@@ -97,6 +103,7 @@ pub(crate) struct Schedule {
     pub(crate) relist: SignedDuration,
     pub(crate) grace: SignedDuration,
     pub(crate) concurrency: usize,
+    pub(crate) metrics_listen: Option<SocketAddr>,
 }
 
 impl Schedule {
@@ -120,6 +127,7 @@ impl IngestSettings {
             relist: self.relist.or(file.relist).unwrap_or(DEFAULT_RELIST),
             grace: (self.grace.or(file.grace)).unwrap_or_else(|| default(DEFAULT_GRACE)),
             concurrency: concurrency.map_or(DEFAULT_CONCURRENCY, usize::from),
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
         }
     }
 
@@ -164,5 +172,6 @@ mod tests {
         assert_eq!(Some(schedule.relist), minutes(3));
         assert_eq!(schedule.grace, SignedDuration::from_secs(20));
         assert_eq!(schedule.concurrency, 4);
+        assert_eq!(schedule.metrics_listen, None);
     }
 }

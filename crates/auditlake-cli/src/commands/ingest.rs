@@ -2,6 +2,7 @@
 
 mod told;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,24 +14,25 @@ use tokio_util::task::AbortOnDropHandle;
 
 use self::told::{Reports, log_round, tell};
 use super::check_lake;
-use crate::args::ingest::IngestArgs;
+use crate::args::ingest::{IngestArgs, Schedule};
 use crate::config::Config;
 use crate::connections::connections;
 use crate::credential;
 use crate::exit::{Exit, Usage};
+use crate::metrics::{Source, serve};
 use crate::run::{Session, Signal};
 
 pub(crate) async fn run(args: IngestArgs, session: &Session) -> anyhow::Result<Exit> {
     // Registered before anything is read, so that no signal ends the process meanwhile.
     let hangups = Hangups::new()?;
-    let plan = plan(&args, session.config.as_deref())?;
+    let asked = asked(&args, session.config.as_deref())?;
     args.layout.choice().check()?;
     check_lake(&args.lake)?;
     args.report.check()?;
     if args.once {
-        once(&args, plan, session).await
+        once(&args, asked.plan, session).await
     } else {
-        stay(args, plan, session, hangups).await
+        stay(args, asked, session, hangups).await
     }
 }
 
@@ -48,13 +50,21 @@ async fn once(args: &IngestArgs, plan: IngestPlan, session: &Session) -> anyhow:
 /// Rounds until a signal ends the process.
 async fn stay(
     args: IngestArgs,
-    plan: IngestPlan,
+    asked: Asked,
     session: &Session,
     hangups: Hangups,
 ) -> anyhow::Result<Exit> {
     let reports = Reports::new(&args.report);
-    let (change, plans) = watch::channel(Arc::new(plan));
+    let (change, plans) = watch::channel(Arc::new(asked.plan));
     let states = watch::Sender::new(States::new());
+    let source = Source {
+        plans: plans.clone(),
+        states: states.subscribe(),
+    };
+    let _metrics = match asked.metrics_listen {
+        Some(address) => Some(serve(address, source).await?),
+        None => None,
+    };
     let reloading = reload_on_hangup(args, session.clone(), change, hangups);
     let _reloading = AbortOnDropHandle::new(tokio::spawn(reloading));
     let ended = move |end: &RoundEnd| {
@@ -69,21 +79,30 @@ async fn stay(
 }
 
 /// What the flags, the environment and the configuration file ask for now.
-fn plan(args: &IngestArgs, config: Option<&Path>) -> anyhow::Result<IngestPlan> {
+struct Asked {
+    plan: IngestPlan,
+    metrics_listen: Option<SocketAddr>,
+}
+
+fn asked(args: &IngestArgs, config: Option<&Path>) -> anyhow::Result<Asked> {
     let config = Config::load(config)?;
-    let options = options(args, &config)?;
+    let schedule = args.schedule.or(config.ingest());
+    let options = options(args, &schedule)?;
     options.check()?;
     let secret = credential::variable();
-    Ok(IngestPlan {
+    let plan = IngestPlan {
         connections: connections(args, &config, secret.as_deref())?,
         options,
+    };
+    Ok(Asked {
+        plan,
+        metrics_listen: schedule.metrics_listen,
     })
 }
 
-fn options(args: &IngestArgs, config: &Config) -> Result<IngestOptions, Usage> {
+fn options(args: &IngestArgs, schedule: &Schedule) -> Result<IngestOptions, Usage> {
     let since = args.since.map(|moment| moment.resolve(Timestamp::now()));
     let since = since.transpose().map_err(|it| Usage::new(it.to_string()))?;
-    let schedule = args.schedule.or(config.ingest());
     let mut options = IngestOptions::new(&args.lake);
     options.backfill.layout = args.layout.choice();
     options.backfill.since = since;
@@ -101,8 +120,10 @@ async fn reload_on_hangup(
 ) {
     loop {
         hangups.next().await;
-        match plan(&args, session.config.as_deref()) {
-            Ok(plan) => told::reloaded(&change.send_replace(Arc::new(plan)), &change.borrow()),
+        match asked(&args, session.config.as_deref()) {
+            Ok(Asked { plan, .. }) => {
+                told::reloaded(&change.send_replace(Arc::new(plan)), &change.borrow());
+            }
             Err(error) => told::not_reloaded(&error),
         }
     }

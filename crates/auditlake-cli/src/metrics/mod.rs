@@ -1,0 +1,13 @@
+//! What the process that stays shows to Prometheus and to whoever asks whether it is ready.
+
+mod collector;
+mod memory;
+mod readiness;
+mod samples;
+mod server;
+mod table;
+mod view;
+
+pub(crate) use server::serve;
+pub use table::{Kind, METRICS, Metric};
+pub(crate) use view::Source;
