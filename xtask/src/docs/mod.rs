@@ -3,6 +3,7 @@
 mod cli;
 mod ddl;
 mod example;
+mod metrics;
 mod module_doc;
 mod operations;
 mod record_types;
@@ -55,6 +56,7 @@ fn pages(root: &Path) -> Result<Pages> {
         "record-types.md".into(),
         markdown_page(&record_types::page()),
     );
+    pages.insert("metrics.md".into(), markdown_page(&metrics::page()));
     pages.insert("cli.md".into(), markdown_page(&cli::page()?));
     pages.insert(
         "config.md".into(),
@@ -74,6 +76,7 @@ const INDEX: &str = "\
 - [workloads/](workloads/README.md): what the records of each workload become, with an example.
 - [operations.md](operations.md): every operation by name. [record-types.md](record-types.md): every record type.
 - [cli.md](cli.md): the command line. [config.md](config.md): the configuration file, and what goes before it.
+- [metrics.md](metrics.md): what `auditlake ingest` shows to Prometheus.
 ";
 
 fn markdown_page(text: &str) -> String {

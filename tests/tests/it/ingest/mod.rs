@@ -1,6 +1,7 @@
 //! Scheduled ingestion: weeks of rounds with troubles, and the process that makes them.
 
 mod heals;
+mod metrics;
 mod process;
 mod service;
 mod stays;

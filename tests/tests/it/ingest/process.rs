@@ -16,13 +16,13 @@ use crate::world::{binary, verdict};
 const LIMIT: Duration = Duration::from_mins(1);
 
 /// Two tenants, a configuration file, and a lake beside it.
-struct Place {
-    simulator: Simulator,
+pub(super) struct Place {
+    pub(super) simulator: Simulator,
     directory: TempDir,
 }
 
 impl Place {
-    async fn new() -> Result<Self> {
+    pub(super) async fn new() -> Result<Self> {
         let tenants = [(0, 400), (1, 100)];
         let tenants = tenants.map(|(index, records)| TenantConfig::generated(index, 7, records));
         let config = SimulatorConfig {
@@ -40,7 +40,7 @@ impl Place {
     }
 
     /// The section of a tenant's connection; a secret that is none of its own where it is wrong.
-    fn section(&self, tenant: usize, secret: Option<&str>) -> Result<String> {
+    pub(super) fn section(&self, tenant: usize, secret: Option<&str>) -> Result<String> {
         let description = self.simulator.tenants().swap_remove(tenant);
         let secret = secret.unwrap_or(&description.client_secret);
         std::fs::write(self.path(&format!("secret-{tenant}")), secret)?;
@@ -53,7 +53,7 @@ impl Place {
         ))
     }
 
-    fn configure(&self, text: &str) -> Result<()> {
+    pub(super) fn configure(&self, text: &str) -> Result<()> {
         Ok(std::fs::write(self.path("auditlake.toml"), text)?)
     }
 
@@ -168,23 +168,29 @@ async fn what_expired_while_nobody_was_there_is_told_once_by_name_and_by_the_exi
 
 /// A process that stays, with the last report of each connection in a file.
 #[cfg(unix)]
-struct Daemon {
+pub(super) struct Daemon {
     child: Child,
-    report: PathBuf,
-    log: PathBuf,
+    pub(super) report: PathBuf,
+    pub(super) log: PathBuf,
 }
 
 #[cfg(unix)]
 impl Daemon {
     fn spawn(place: &Place) -> Result<Self> {
+        Self::every(place, "1s", &[])
+    }
+
+    /// With this time from round to round, and more arguments.
+    pub(super) fn every(place: &Place, every: &str, args: &[&str]) -> Result<Self> {
         let (report, log) = (place.path("report.ndjson"), place.path("log"));
-        let mut command = place.command(&["--every", "1s", "--report", "report.ndjson"])?;
+        let mut command = place.command(&["--every", every, "--report", "report.ndjson"])?;
+        command.args(args);
         command.stdout(Stdio::null());
         let child = command.stderr(std::fs::File::create(&log)?).spawn()?;
         Ok(Self { child, report, log })
     }
 
-    fn signal(&self, name: &str) -> Result<()> {
+    pub(super) fn signal(&self, name: &str) -> Result<()> {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([name, &pid]).status()?;
         ensure!(sent.success(), "the signal {name} could not be sent");
@@ -206,12 +212,12 @@ impl Daemon {
         }
     }
 
-    async fn until_log(&mut self, words: &str) -> Result<()> {
+    pub(super) async fn until_log(&mut self, words: &str) -> Result<()> {
         let log = self.log.clone();
         self.until(&log, |text| text.contains(words)).await
     }
 
-    async fn until_report(&mut self, words: &str) -> Result<()> {
+    pub(super) async fn until_report(&mut self, words: &str) -> Result<()> {
         let report = self.report.clone();
         self.until(&report, |text| text.contains(words)).await
     }
