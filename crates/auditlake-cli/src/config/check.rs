@@ -268,6 +268,19 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_taken_up_to_the_limit_that_is_told() {
+        let environment = Environment::default();
+        check("[ingest]\nconcurrency = 65535\n", &environment, &[]);
+        let refused = "dir/a.toml:2: the value of `concurrency` cannot be used";
+        check("[ingest]\nconcurrency = 65536\n", &environment, &[refused]);
+        let connection =
+            |limit: u64| format!("[connections.a]\n{IDS}requests_per_minute = {limit}\n");
+        check(&connection(4_294_967_295), &environment, &[]);
+        let refused = "dir/a.toml:4: the value of `requests_per_minute` cannot be used";
+        check(&connection(4_294_967_296), &environment, &[refused]);
+    }
+
+    #[test]
     fn what_no_run_would_take_is_told_with_its_line() {
         let text =
             format!("[connections.a]\n{IDS}requests_per_minute = 0\n[ingest]\nevery = \"0s\"\n");
