@@ -327,6 +327,9 @@ mod tests {
             "{error}"
         );
         assert!(parse("[ingest]\nconcurrency = 0\n").is_err());
+        let config = parse("[ingest]\nmetrics_listen = \"127.0.0.1:9464\"\n").unwrap();
+        let address = "127.0.0.1:9464".parse().unwrap();
+        assert_eq!(config.ingest().metrics_listen, Some(address));
     }
 
     #[test]
