@@ -91,7 +91,7 @@ pub(crate) struct IngestSettings {
     #[serde(deserialize_with = "read_count")]
     pub(crate) concurrency: Option<u16>,
     /// Where to show metrics (/metrics) and health (/healthz, /readyz), such as `127.0.0.1:9464`, for as long as the
-    /// process stays; not with --once [default: nowhere]
+    /// process stays; a single round has neither [default: nowhere]
     #[arg(long, env = "AUDITLAKE_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,
 }

@@ -261,6 +261,7 @@ fn set(settings: &IngestSettings) -> Vec<&'static str> {
         ("relist", settings.relist.is_some()),
         ("grace", settings.grace.is_some()),
         ("concurrency", settings.concurrency.is_some()),
+        ("metrics_listen", settings.metrics_listen.is_some()),
     ];
     let set = set.into_iter().filter(|(_, set)| *set);
     set.map(|(key, _)| key).collect()
@@ -274,6 +275,10 @@ fn schedule(given: &IngestSettings, file: &IngestSettings) -> Values {
         ("relist", duration(schedule.relist)),
         ("grace", duration(schedule.grace)),
         ("concurrency", Some(schedule.concurrency.into())),
+        (
+            "metrics_listen",
+            (schedule.metrics_listen).map(|address| address.to_string().into()),
+        ),
     ]
 }
 
@@ -307,8 +312,13 @@ mod tests {
             ConnectionSettings::keys()
         );
         assert_eq!(keys(&found.ingest), IngestSettings::keys());
-        let has_default = |setting: &Setting| setting.source == Source::Default;
-        assert!(found.ingest.0.iter().all(has_default));
+        for setting in &found.ingest.0 {
+            let expected = match setting.key.as_str() {
+                "metrics_listen" => Source::Unset,
+                _ => Source::Default,
+            };
+            assert_eq!(setting.source, expected, "{}", setting.key);
+        }
     }
 
     #[test]

@@ -71,6 +71,11 @@ const VALUES: &[(&str, &str, &str)] = &[
         "a duration in quotes, such as `\"20s\"`",
     ),
     ("concurrency", "4", "a whole number from 1 to 65535"),
+    (
+        "metrics_listen",
+        "\"127.0.0.1:9464\"",
+        "an address and a port in quotes, such as `\"127.0.0.1:9464\"`",
+    ),
 ];
 
 /// A key of the configuration file.
