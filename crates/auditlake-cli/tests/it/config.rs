@@ -169,6 +169,7 @@ fn each_value_is_shown_with_where_it_comes_from() {
         "relist": {"value": "6h", "source": "variable", "variable": "AUDITLAKE_RELIST"},
         "grace": {"value": "9s", "source": "file", "line": 7},
         "concurrency": {"value": 4, "source": "default"},
+        "metrics_listen": {"value": null, "source": "unset"},
     });
     assert_eq!(shown["ingest"], ingest);
     let connection = &shown["connections"][0];

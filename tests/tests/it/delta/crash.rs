@@ -81,7 +81,7 @@ async fn whatever_call_to_the_log_fails_and_fails_again_the_next_run_makes_it_wh
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_often_fails_and_loses_answers_only_takes_longer() -> Result<()> {
-    let mut world = World::week(60).await?;
+    let mut world = World::week(200).await?;
     for seed in 0..3 {
         world.empty()?;
         let shared = Shared::new(Plan::often(0.1, seed));
