@@ -10,6 +10,7 @@ use super::listing::Listed;
 use super::report::{VerifyReport, missing_records, unfetched};
 use super::state::State;
 use crate::budget::Budget;
+use crate::cores;
 use crate::error::Error;
 use crate::fetch::{describe, reason};
 use crate::gap::GapReason;
@@ -115,7 +116,7 @@ impl Verifier {
             last: true,
         };
         let connection = self.connection.name.clone();
-        let made = tokio::task::spawn_blocking(move || raw.normalize(&connection, false)).await?;
+        let made = cores::work(move || raw.normalize(&connection, false)).await?;
         if let Some(failed) = made.failed.into_iter().next() {
             return Ok(Err((failed.reason, failed.detail)));
         }
