@@ -2,6 +2,7 @@
 
 mod apt;
 mod browser;
+mod dist;
 mod docs;
 mod emulators;
 mod fuzz;
@@ -76,6 +77,8 @@ enum Task {
         #[arg(long, default_value_t = 512)]
         memory: u64,
     },
+    /// Pack the release binary with manual pages and shell completions, into `target/dist`.
+    Dist,
     /// Check who imports whom, and the licences and sources of the dependencies.
     Tidy,
     /// Everything that must pass before a change lands.
@@ -93,6 +96,7 @@ fn main() -> Result<()> {
         Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
         Task::Soak { crashes, seed } => soak(&shell, crashes, seed),
         Task::BigLake { records, memory } => big_lake(&shell, records, memory),
+        Task::Dist => dist::run(&shell, &root()?),
         Task::Tidy => tidy::run(&shell),
         Task::Ci => ci(&shell),
     }
