@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::hours::{Cause, Judged};
-use super::report::HourState;
+use super::states::HourState;
 use super::{CoverageOptions, HOUR};
 use crate::gap::GapReason;
 

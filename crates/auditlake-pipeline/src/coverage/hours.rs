@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::HOUR;
 use super::facts::{BlobFact, FailureFact, TypeFacts};
-use super::report::{Counts, Hour, HourState};
+use super::report::{Counts, Hour};
+use super::states::HourState;
 use crate::gap::GapReason;
 use crate::plan::RETENTION;
 

@@ -4,10 +4,12 @@
 //! [`HourState`] means is said there. Windows may be longer than an hour; then each blob counts in its own hour, and
 //! what failed of the window as a whole counts in all its hours.
 
+mod delays;
 mod facts;
 mod gaps;
 mod hours;
 mod report;
+mod states;
 
 use auditlake_api::{ContentType, Window};
 use auditlake_parquet::Lake;
@@ -18,13 +20,12 @@ use crate::connection::check_name;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::plan::{EDGE_MARGIN, RETENTION};
+pub use delays::{DelaySummary, Percentiles};
 use facts::Facts;
 pub(crate) use gaps::quoted;
 pub use gaps::{CoverageGap, backfill_command};
-pub use report::{
-    Counts, CoverageReport, CoverageRun, DelaySummary, Hour, HourState, HourSums, Percentiles,
-    TypeCoverage,
-};
+pub use report::{Counts, CoverageReport, CoverageRun, Hour, TypeCoverage};
+pub use states::{HourState, HourSums};
 
 /// Version of the report's fields.
 pub const COVERAGE_VERSION: u32 = 1;

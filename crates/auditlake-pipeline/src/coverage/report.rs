@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use auditlake_api::{ContentType, Window};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::delays::{AllDelays, DelaySummary};
 use super::facts::{BlobFact, Facts, TypeFacts};
 use super::gaps::{CoverageGap, gaps};
 use super::hours::{Judged, judge};
+use super::states::{HourState, HourSums};
 use super::{COVERAGE_VERSION, CoverageOptions};
-use crate::ledger::{Delays, RunCounts};
+use crate::ledger::RunCounts;
 use crate::recorder::merge;
 use crate::report::Outcome;
 
@@ -83,41 +85,6 @@ pub struct Hour {
     pub counts: Counts,
 }
 
-/// Whether an hour is in the lake. The first that fits, from the last on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HourState {
-    /// A run listed all of it after it was over, and all that any run found is in the lake.
-    Committed,
-    /// As committed; and a blob of it was not there yet when a run first listed all of it.
-    Late,
-    /// A run listed part of it, or found blobs that it did not come to commit.
-    Listed,
-    /// No run has listed it yet, and the service still has it.
-    Unknown,
-    /// The last run that asked was refused it, or part of it, and the service still has it.
-    Failed,
-    /// Part of it, or all, is not in the lake, and the service does not have it any more.
-    Expired,
-}
-
-/// How many hours are in each state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HourSums {
-    /// See [`HourState::Committed`].
-    pub committed: u64,
-    /// See [`HourState::Late`].
-    pub late: u64,
-    /// See [`HourState::Listed`].
-    pub listed: u64,
-    /// See [`HourState::Unknown`].
-    pub unknown: u64,
-    /// See [`HourState::Failed`].
-    pub failed: u64,
-    /// See [`HourState::Expired`].
-    pub expired: u64,
-}
-
 /// What is in the lake. `records = events + duplicates + quarantined`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
@@ -135,30 +102,6 @@ pub struct Counts {
     pub bytes: u64,
 }
 
-/// How long records were on their way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DelaySummary {
-    /// From what happened to when its blob became available: `contentCreated` less `CreationTime`, of events.
-    pub event_to_available: Option<Percentiles>,
-    /// From when a blob became available to when it was committed, of blobs.
-    pub available_to_committed: Option<Percentiles>,
-}
-
-/// Seconds within which so many of a hundred were, at most an eighth too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Percentiles {
-    /// How many were counted.
-    pub count: u64,
-    /// Half.
-    pub p50: u64,
-    /// Nine of ten.
-    pub p90: u64,
-    /// Ninety-nine of a hundred.
-    pub p99: u64,
-    /// All.
-    pub max: u64,
-}
-
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoverageRun {
@@ -173,71 +116,6 @@ pub struct CoverageRun {
     /// What it brought.
     #[serde(flatten)]
     pub counts: RunCounts,
-}
-
-impl HourState {
-    /// All of them, the best first.
-    pub const ALL: [Self; 6] = [
-        Self::Committed,
-        Self::Late,
-        Self::Listed,
-        Self::Unknown,
-        Self::Failed,
-        Self::Expired,
-    ];
-
-    /// The word in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Committed => "committed",
-            Self::Late => "late",
-            Self::Listed => "listed",
-            Self::Unknown => "unknown",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// Whether all of the hour is in the lake.
-    pub const fn is_complete(self) -> bool {
-        matches!(self, Self::Committed | Self::Late)
-    }
-}
-
-impl HourSums {
-    /// How many hours are in this state.
-    pub const fn of(&self, state: HourState) -> u64 {
-        match state {
-            HourState::Committed => self.committed,
-            HourState::Late => self.late,
-            HourState::Listed => self.listed,
-            HourState::Unknown => self.unknown,
-            HourState::Failed => self.failed,
-            HourState::Expired => self.expired,
-        }
-    }
-
-    const fn of_mut(&mut self, state: HourState) -> &mut u64 {
-        match state {
-            HourState::Committed => &mut self.committed,
-            HourState::Late => &mut self.late,
-            HourState::Listed => &mut self.listed,
-            HourState::Unknown => &mut self.unknown,
-            HourState::Failed => &mut self.failed,
-            HourState::Expired => &mut self.expired,
-        }
-    }
-
-    /// All hours.
-    pub fn total(&self) -> u64 {
-        HourState::ALL.iter().map(|state| self.of(*state)).sum()
-    }
-
-    fn add(&mut self, other: &Self) {
-        for state in HourState::ALL {
-            *self.of_mut(state) += other.of(state);
-        }
-    }
 }
 
 impl Counts {
@@ -268,18 +146,6 @@ impl Counts {
     }
 }
 
-impl Percentiles {
-    fn of(delays: &Delays) -> Option<Self> {
-        Some(Self {
-            count: delays.count(),
-            p50: delays.percentile(50)?,
-            p90: delays.percentile(90)?,
-            p99: delays.percentile(99)?,
-            max: delays.percentile(100)?,
-        })
-    }
-}
-
 impl CoverageReport {
     /// Whether something is not in the lake.
     pub fn outcome(&self) -> Outcome {
@@ -287,44 +153,6 @@ impl CoverageReport {
             Outcome::Complete
         } else {
             Outcome::Gaps
-        }
-    }
-}
-
-/// The delays of a content type, or of several together.
-#[derive(Debug, Default)]
-struct AllDelays {
-    to_available: Delays,
-    to_committed: Delays,
-}
-
-impl AllDelays {
-    fn of(facts: &TypeFacts, range: Window) -> Self {
-        let mut delays = Self::default();
-        for detail in facts
-            .commits
-            .iter()
-            .filter_map(|commit| commit.detail.as_ref())
-        {
-            delays.to_available.extend(&detail.delays);
-        }
-        let within = |blob: &&BlobFact| range.start <= blob.created && blob.created < range.end;
-        for blob in facts.blobs.iter().filter(within) {
-            let delay: SignedDuration = blob.committed.duration_since(blob.created);
-            delays.to_committed.add(delay);
-        }
-        delays
-    }
-
-    fn extend(&mut self, other: &Self) {
-        self.to_available.extend(&other.to_available);
-        self.to_committed.extend(&other.to_committed);
-    }
-
-    fn summary(&self) -> DelaySummary {
-        DelaySummary {
-            event_to_available: Percentiles::of(&self.to_available),
-            available_to_committed: Percentiles::of(&self.to_committed),
         }
     }
 }

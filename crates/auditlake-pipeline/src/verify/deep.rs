@@ -6,8 +6,9 @@ use auditlake_api::{ContentBlob, ContentType};
 use futures::{StreamExt, stream};
 
 use super::Verifier;
+use super::findings::{missing_records, unfetched};
 use super::listing::Listed;
-use super::report::{VerifyReport, missing_records, unfetched};
+use super::report::VerifyReport;
 use super::state::State;
 use crate::budget::Budget;
 use crate::cores;

@@ -7,7 +7,8 @@ use futures::{StreamExt, stream};
 use object_store::{Error as StoreError, ObjectStoreExt};
 
 use super::Verifier;
-use super::report::{VerifyReport, damaged_file};
+use super::findings::damaged_file;
+use super::report::VerifyReport;
 use super::state::{ExpectedFile, State};
 use crate::error::Error;
 use crate::lake::check::{Finding, FindingKind, finding, read_file};

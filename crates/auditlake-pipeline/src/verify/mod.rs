@@ -11,6 +11,7 @@
 
 mod deep;
 mod files;
+mod findings;
 mod listing;
 mod repair;
 mod report;
@@ -195,12 +196,12 @@ impl Verifier {
         for ((content_type, hour), ids) in missing {
             for id in ids {
                 let why = state.why_not(id);
-                let finding = report::missing_blob(self, content_type, hour, id, why);
+                let finding = findings::missing_blob(self, content_type, hour, id, why);
                 report.findings.push(finding);
             }
         }
         for refused in &listed.refused {
-            report.findings.push(report::unlisted(self, refused));
+            report.findings.push(findings::unlisted(self, refused));
         }
     }
 
@@ -220,6 +221,6 @@ impl Verifier {
             ..CoverageOptions::new(&self.options.lake, &self.connection.name)
         };
         let gaps = coverage(&asked).await?.gaps.into_iter();
-        Ok(gaps.map(report::expired).collect())
+        Ok(gaps.map(findings::expired).collect())
     }
 }
