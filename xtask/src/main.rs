@@ -176,6 +176,12 @@ fn ci(shell: &Shell) -> Result<()> {
         "cargo clippy --workspace --all-targets -- -D warnings"
     )
     .run()?;
+    // What is built without features is built by nothing else here.
+    cmd!(
+        shell,
+        "cargo clippy --package auditlake-cli --no-default-features -- -D warnings"
+    )
+    .run()?;
     docs::run(&root()?, true)?;
     tidy::run(shell)?;
     test(shell, &[])?;

@@ -10,7 +10,8 @@
 //!
 //! Modules, in reading order: `args` (what can be asked), `config` (the file), `credential`, `connect` and `connections`
 //! (flags, environment and file together), `run` (from arguments to an exit code), `commands` (one file each), `starts` (what
-//! is remembered of them), `metrics` (what the process that stays shows), `progress`, `print`, `atomic`, `exit`, `logging`.
+//! is remembered of them), `metrics` (what the process that stays shows), `otlp` (what a
+//! collector is sent), `progress`, `print`, `atomic`, `exit`, `logging`.
 
 mod args;
 mod atomic;
@@ -22,6 +23,7 @@ mod credential;
 mod exit;
 mod logging;
 pub mod metrics;
+mod otlp;
 mod page;
 mod print;
 mod progress;

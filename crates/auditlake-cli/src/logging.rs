@@ -3,24 +3,32 @@
 use std::io::{self, Write};
 
 use indicatif::MultiProgress;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
-use crate::args::LogFormat;
+use crate::args::{Global, LogFormat};
 use crate::progress::LOG_TARGET;
 
-/// Sets the process's log up. Other crates' lines stay at warnings unless `RUST_LOG` asks for them.
-pub(crate) fn init(verbose: u8, format: LogFormat, bars: &MultiProgress) {
-    let writer = AboveBars(bars.clone());
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter(verbose))
-        .with_writer(writer)
+/// Sets the process's log up, beside whatever else takes its spans. Other crates' lines stay at warnings unless `RUST_LOG`
+/// asks for them.
+pub(crate) fn init(
+    global: &Global,
+    bars: &MultiProgress,
+    spans: Option<impl Layer<Registry> + Send + Sync>,
+) {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(AboveBars(bars.clone()))
         .with_ansi(console::colors_enabled_stderr());
-    // A second call in one process keeps the first log.
-    match format {
-        LogFormat::Text => builder.compact().try_init().ok(),
-        LogFormat::Json => builder.json().try_init().ok(),
+    let lines = match global.log_format {
+        LogFormat::Text => lines.compact().boxed(),
+        LogFormat::Json => lines.json().boxed(),
     };
+    let lines = lines.with_filter(filter(global.verbose));
+    let all = tracing_subscriber::registry().with(spans).with(lines);
+    // A second call in one process keeps the first log.
+    all.try_init().ok();
 }
 
 fn filter(verbose: u8) -> EnvFilter {

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::{Cli, Color, Command, Global};
 use crate::commands;
-use crate::exit::{Exit, hint};
+use crate::exit::{Exit, Usage, hint};
 use crate::logging;
+use crate::otlp::Traces;
 use crate::print::{is_broken_pipe, note};
 
 /// What every command may use.
@@ -61,8 +62,15 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Exit {
     set_color(cli.global.color);
     let session = Session::new(&cli.global);
-    logging::init(cli.global.verbose, cli.global.log_format, &session.bars);
-    execute(cli.command, &session).unwrap_or_else(|error| fail(&error))
+    let traces = match Traces::start() {
+        Ok(traces) => traces,
+        Err(error) => return fail(&error.context(Usage::new("the environment cannot be used"))),
+    };
+    let spans = traces.as_ref().map(Traces::layer);
+    logging::init(&cli.global, &session.bars, spans);
+    let exit = execute(cli.command, &session).unwrap_or_else(|error| fail(&error));
+    traces.into_iter().for_each(Traces::end);
+    exit
 }
 
 fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {

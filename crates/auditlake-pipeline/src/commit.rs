@@ -15,6 +15,7 @@ use auditlake_parquet::{EncodedFile, Lake};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
+use tracing::instrument;
 
 use crate::compact as compaction;
 use crate::content_ids::ContentIds;
@@ -234,6 +235,7 @@ impl Committer {
     }
 
     /// Commits a generation, unless all of it is in the lake. Says whether it is, and was not left to another run.
+    #[instrument(skip_all, fields(content_type = generation.unit.content_type, window = generation.unit.window))]
     pub(crate) async fn commit(&mut self, generation: Generation) -> Result<bool, Error> {
         let generation = Arc::new(generation);
         let mut is_in_the_lake = true;

@@ -14,6 +14,7 @@ use futures::{StreamExt, stream};
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, instrument};
 
 use crate::budget::{Budget, Estimate};
 use crate::clock::Clock;
@@ -117,7 +118,9 @@ impl Fetcher {
     async fn spawn_list(self: &Arc<Self>, unit: Unit) -> Arc<Listed> {
         let key = unit.key();
         let this = Arc::clone(self);
-        let task = AbortOnDropHandle::new(tokio::spawn(async move { this.list(unit).await }));
+        let task = AbortOnDropHandle::new(tokio::spawn(
+            async move { this.list(unit).await }.in_current_span(),
+        ));
         Arc::new(task.await.unwrap_or_else(|error| {
             let failed = failed(None, GapReason::Failed, error.to_string());
             Listed {
@@ -128,6 +131,7 @@ impl Fetcher {
         }))
     }
 
+    #[instrument(skip_all, fields(content_type = %unit.content_type, window = unit.key().window))]
     async fn list(&self, unit: Unit) -> Listed {
         let mut listed = Listed {
             key: unit.key(),
@@ -222,7 +226,9 @@ impl Fetcher {
         };
         let this = Arc::clone(self);
         let content_id = blob.content_id.clone();
-        let task = AbortOnDropHandle::new(tokio::spawn(async move { this.fetch(blob).await }));
+        let task = AbortOnDropHandle::new(tokio::spawn(
+            async move { this.fetch(blob).await }.in_current_span(),
+        ));
         let outcome = task.await.unwrap_or_else(|error| {
             Err(failed(
                 Some(content_id),
@@ -242,6 +248,7 @@ impl Fetcher {
         }
     }
 
+    #[instrument(skip_all, fields(content_id = blob.content_id))]
     async fn fetch(&self, blob: ContentBlob) -> Result<Body, Failed> {
         let mut reservation = self.budget.reserve(self.estimate.get()).await;
         let fetched = self.client.fetch_blob(&blob).await;

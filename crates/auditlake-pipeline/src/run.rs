@@ -28,6 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, instrument};
 
 use crate::budget::{Budget, Estimate};
 use crate::commit::{Committer, Memory, Site, ledger_from};
@@ -156,6 +157,7 @@ impl Run {
     }
 
     /// Does all of it. `memory` is what an earlier run of this process and connection knew.
+    #[instrument(name = "run", skip_all, fields(connection = self.connection))]
     pub(crate) async fn go(self, task: Task, memory: Memory) -> Result<Done, Stopped> {
         if let Task::Span(plan) = &task {
             self.announce(plan);
@@ -363,8 +365,9 @@ impl Run {
         }
         claims.settle();
         let (out, bodies) = mpsc::channel(1);
-        let fetching =
-            AbortOnDropHandle::new(tokio::spawn(Arc::clone(fetcher).run(plan.units, out)));
+        let fetching = AbortOnDropHandle::new(tokio::spawn(
+            Arc::clone(fetcher).run(plan.units, out).in_current_span(),
+        ));
         let mut generations = self.normalized(bodies);
         while let Some(generation) = self
             .stops
@@ -506,6 +509,7 @@ fn note_readiness(fetcher: &Fetcher, readiness: Vec<(ContentType, Readiness)>) -
     notes
 }
 
+#[instrument(skip_all, fields(content_type = raw.unit.content_type, window = raw.unit.window))]
 async fn normalize(
     raw: RawGeneration,
     budget: Arc<Budget>,

@@ -20,6 +20,7 @@ use crate::connections::connections;
 use crate::credential;
 use crate::exit::{Exit, Usage};
 use crate::metrics::{Source, serve};
+use crate::otlp::push_metrics;
 use crate::run::{Session, Signal};
 
 pub(crate) async fn run(args: IngestArgs, session: &Session) -> anyhow::Result<Exit> {
@@ -61,6 +62,7 @@ async fn stay(
         plans: plans.clone(),
         states: states.subscribe(),
     };
+    let _pushing = push_metrics(&source)?;
     let _metrics = match asked.metrics_listen {
         Some(address) => Some(serve(address, source).await?),
         None => None,

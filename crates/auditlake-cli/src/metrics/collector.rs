@@ -43,7 +43,7 @@ fn write(encoder: &mut DescriptorEncoder<'_>, view: &View) -> fmt::Result {
     for metric in METRICS {
         let (family, kind) = (metric.family(), metric.kind.into());
         let mut family = encoder.encode_descriptor(family, metric.help, None, kind)?;
-        for sample in (metric.samples)(view) {
+        for sample in metric.now(view) {
             let labels = labels(metric, &sample);
             write_value(family.encode_family(&labels)?, sample.value)?;
         }
@@ -105,7 +105,7 @@ mod tests {
 
     fn samples_of(name: &str, view: &View) -> Vec<(Vec<String>, Value)> {
         let metric = METRICS.iter().find(|it| it.name() == name).unwrap();
-        let samples = (metric.samples)(view).into_iter();
+        let samples = metric.now(view).into_iter();
         samples.map(|it| (it.labels, it.value)).collect()
     }
 
@@ -113,7 +113,7 @@ mod tests {
     fn each_sample_has_its_labels_and_the_kind_of_its_metric() {
         let view = view(vec![("contoso", Some(busy()))]);
         for metric in METRICS {
-            let samples = (metric.samples)(&view);
+            let samples = metric.now(&view);
             let on_linux = cfg!(target_os = "linux") || !metric.labels.is_empty();
             assert!(!samples.is_empty() || !on_linux, "{}", metric.name());
             for sample in samples {

@@ -8,6 +8,8 @@ mod server;
 mod table;
 mod view;
 
+#[cfg(feature = "otlp")]
+pub(crate) use samples::Value;
 pub(crate) use server::serve;
 pub use table::{Kind, METRICS, Metric};
 pub(crate) use view::Source;

@@ -8,16 +8,35 @@ use super::view::{Verdict, View};
 
 /// One figure: the values of the metric's labels in their order, and what it is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Sample {
-    pub(super) labels: Vec<String>,
-    pub(super) value: Value,
+pub(crate) struct Sample {
+    pub(crate) labels: Vec<String>,
+    pub(crate) value: Value,
 }
 
 /// A figure of a counter or of a gauge.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Count(u64),
     Level(f64),
+}
+
+#[cfg(feature = "otlp")]
+impl Value {
+    /// What a counter has counted.
+    pub(crate) fn count(self) -> Option<u64> {
+        match self {
+            Self::Count(count) => Some(count),
+            Self::Level(_) => None,
+        }
+    }
+
+    /// Where a gauge is.
+    pub(crate) fn level(self) -> Option<f64> {
+        match self {
+            Self::Count(_) => None,
+            Self::Level(level) => Some(level),
+        }
+    }
 }
 
 fn count<const N: usize>(labels: [&str; N], count: u64) -> Sample {

@@ -19,7 +19,7 @@ pub struct Metric {
     /// Names of the labels, in the order of the samples' values.
     pub labels: &'static [&'static str],
     /// What it is now.
-    pub(super) samples: fn(&View) -> Vec<Sample>,
+    samples: fn(&View) -> Vec<Sample>,
 }
 
 /// Whether a metric only grows.
@@ -40,8 +40,13 @@ impl Metric {
         }
     }
 
-    pub(super) fn family(&self) -> &'static str {
+    pub(crate) fn family(&self) -> &'static str {
         self.family
+    }
+
+    /// Its figures as things are.
+    pub(crate) fn now(&self, view: &View) -> Vec<Sample> {
+        (self.samples)(view)
     }
 }
 

@@ -93,8 +93,9 @@ impl Supervisor {
         let grace = self.plans.borrow().options.grace;
         let grace = tokio::spawn(cancel_after_grace(self.house.stops.clone(), grace));
         let _grace = AbortOnDropHandle::new(grace);
+        // Their states stay: the last figures are read once everything has ended.
         while let Some(ended) = self.tasks.join_next().await {
-            self.forget(ended)?;
+            ended?;
         }
         Ok(())
     }

@@ -5,4 +5,5 @@ mod metrics;
 mod process;
 mod service;
 mod stays;
+mod telemetry;
 mod weeks;

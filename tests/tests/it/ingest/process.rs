@@ -19,6 +19,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 pub(super) struct Place {
     pub(super) simulator: Simulator,
     directory: TempDir,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Place {
@@ -32,7 +33,13 @@ impl Place {
         Ok(Self {
             simulator: start(config).await?,
             directory: tempfile::tempdir()?,
+            variables: Vec::new(),
         })
+    }
+
+    /// Sets a variable of the processes that are started from now on.
+    pub(super) fn set(&mut self, name: &'static str, value: &str) {
+        self.variables.push((name, value.to_owned()));
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -61,6 +68,7 @@ impl Place {
         let mut command = Command::new(binary()?);
         command.current_dir(self.directory.path());
         command.env_remove("AUDITLAKE_CLIENT_SECRET");
+        command.envs(self.variables.iter().cloned());
         command.args(["ingest", "--lake", "lake", "--window", "24h"]);
         command.args(args).stdin(Stdio::null());
         Ok(command)
@@ -197,6 +205,11 @@ impl Daemon {
         Ok(())
     }
 
+    /// Waits until it has ended.
+    pub(super) fn end(&mut self) -> Result<std::process::ExitStatus> {
+        Ok(self.child.wait()?)
+    }
+
     /// Waits until a file says something.
     async fn until(&mut self, file: &Path, says: impl Fn(&str) -> bool) -> Result<()> {
         let limit = Instant::now() + LIMIT;
@@ -253,7 +266,7 @@ async fn a_process_that_stays_reads_its_configuration_again_and_ends_when_it_is_
     daemon.until_log("gone: tenant-1").await?;
 
     daemon.signal("-TERM")?;
-    let status = daemon.child.wait()?;
+    let status = daemon.end()?;
     assert_eq!(status.code(), Some(0), "{status}");
     place.assert_each_once()
 }
@@ -283,7 +296,7 @@ async fn an_interrupt_ends_with_its_own_code_and_a_later_round_has_the_rest() ->
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     daemon.signal("-INT")?;
-    assert_eq!(daemon.child.wait()?.code(), Some(130));
+    assert_eq!(daemon.end()?.code(), Some(130));
     let text = std::fs::read_to_string(&daemon.report)?;
     assert!(
         text.contains("interrupted") && !text.contains("\"complete\""),
