@@ -159,7 +159,6 @@ impl Committer {
     ) -> Result<Self, Error> {
         let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
         // Only the first committer of a run names it.
-        recorder.run_id.set(run.id().to_owned()).ok();
         let mut committer = Self {
             attempts: AtomicU32::new(0),
             ledger: Ledger::new(site.lake.clone(), &site.connection),
@@ -557,8 +556,6 @@ impl Committer {
     }
 
     fn skip(&self, generation: &Generation) {
-        self.recorder
-            .listings(|listings| listings.leave(&generation.unit));
         self.recorder.with(|report| report.windows.skipped += 1);
         self.recorder.gap(Gap {
             content_type: generation.unit.content_type.clone(),
@@ -578,8 +575,6 @@ impl Committer {
             );
         }
         if generation.last {
-            self.recorder
-                .listings(|listings| listings.settle(&generation.unit));
             self.recorder.progress.windows_done.add(1);
         }
     }

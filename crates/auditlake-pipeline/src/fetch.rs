@@ -55,7 +55,7 @@ pub(crate) struct State {
     pub(crate) unavailable: BTreeMap<ContentType, GapReason>,
     /// Content types of which at least one window was listed.
     pub(crate) listed: BTreeSet<ContentType>,
-    /// What was listed of each unit to the last page.
+    /// What was listed of each unit to the last page, and every element of it was understood.
     pub(crate) windows: HashMap<UnitKey, Window>,
     /// The credentials do not work any more: the run ends with what it has.
     pub(crate) refused: Option<ApiError>,
@@ -156,9 +156,7 @@ impl Fetcher {
             .list_window(unit.content_type, window, &mut listed)
             .await
         {
-            Ok(()) => {
-                self.lock().windows.insert(listed.key.clone(), window);
-            }
+            Ok(()) => {}
             Err(error) if self.give_up(unit.content_type, &error) => {}
             Err(error) => listed
                 .failed
@@ -185,8 +183,7 @@ impl Fetcher {
             self.take_new(page.blobs, listed);
         }
         if listed.failed.len() == failed_before {
-            self.recorder
-                .listings(|listings| listings.listed(&listed.key, window));
+            self.lock().windows.insert(listed.key.clone(), window);
         }
         self.lock().listed.insert(content_type);
         self.recorder.with(|report| report.windows.listed += 1);

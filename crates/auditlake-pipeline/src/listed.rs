@@ -1,14 +1,17 @@
-//! Which spans of `contentCreated` were listed, and when: what a scheduled round need not ask for again.
+//! Which spans of `contentCreated` were listed, and when: what a scheduled round need not ask for again, and what
+//! `auditlake coverage` takes for looked at.
 //!
 //! It is no cursor. A span is in here only when its window was listed to the last page and all that was listed is in
-//! the lake; whatever is not in here is planned, wherever it lies. Who loses it lists everything once more, and no
-//! record twice.
+//! the lake, or named as failed; whatever is not in here is planned, wherever it lies, and so is what failed. Who loses
+//! it lists everything once more, and no record twice.
 
 use std::collections::BTreeMap;
 
 use auditlake_api::Window;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::gap::GapReason;
 
 /// How coarse the times of listings are kept: they are rounded down to whole multiples, so that neighbours become one
 /// span. A listing counts as older than it is, never as newer.
@@ -25,8 +28,29 @@ struct Feed {
     /// long as no scheduled round has listed the content type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     followed: Option<Timestamp>,
+    /// Whether the last run that asked for it could have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Answer>,
     /// Sorted, apart from each other.
     spans: Vec<Span>,
+}
+
+/// What a run was told when it asked for a content type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Answer {
+    /// Ids sort by when their runs began.
+    run_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unavailable: Option<Unavailable>,
+}
+
+/// Why nothing of a content type could be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unavailable {
+    /// Why.
+    pub(crate) reason: GapReason,
+    /// The service's own words.
+    pub(crate) detail: String,
 }
 
 /// A half-open span.
@@ -34,17 +58,28 @@ struct Feed {
 struct Span {
     since: Timestamp,
     until: Timestamp,
-    /// When it was listed last, rounded down to [`STAMP`].
-    listed: Timestamp,
+    /// When it was listed last and all of it was in the lake, rounded down to [`STAMP`]. None where blobs of it failed,
+    /// which are named in the ledger: it is listed again as if it had never been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed: Option<Timestamp>,
 }
 
 impl Listed {
-    /// Notes that a span was listed at `now`.
+    /// Notes that a span was listed at `now`, and all of it is in the lake.
     pub(crate) fn add(&mut self, content_type: &str, window: Window, now: Timestamp) {
+        self.insert(content_type, window, Some(stamp(now)));
+    }
+
+    /// Notes that a span was listed of which something failed that the ledger names.
+    pub(crate) fn add_failed(&mut self, content_type: &str, window: Window) {
+        self.insert(content_type, window, None);
+    }
+
+    fn insert(&mut self, content_type: &str, window: Window, listed: Option<Timestamp>) {
         let span = Span {
             since: window.start,
             until: window.end,
-            listed: stamp(now),
+            listed,
         };
         let feed = self.0.entry(content_type.to_owned()).or_default();
         feed.spans = union(&feed.spans, &[span]);
@@ -57,7 +92,59 @@ impl Listed {
             ours.spans = union(&ours.spans, &theirs.spans);
             // The earlier one, as what it demands may be open yet.
             ours.followed = [ours.followed, theirs.followed].into_iter().flatten().min();
+            if ours.answer.as_ref().map(|it| &it.run_id)
+                < theirs.answer.as_ref().map(|it| &it.run_id)
+            {
+                ours.answer.clone_from(&theirs.answer);
+            }
         }
+    }
+
+    /// Notes what a run was told that asked for a content type.
+    pub(crate) fn answer(
+        &mut self,
+        content_type: &str,
+        run_id: &str,
+        unavailable: Option<Unavailable>,
+    ) {
+        let feed = self.0.entry(content_type.to_owned()).or_default();
+        let run_id = run_id.to_owned();
+        feed.answer = Some(Answer {
+            run_id,
+            unavailable,
+        });
+    }
+
+    /// Why nothing of a content type could be had, if the last run that asked was told so.
+    pub(crate) fn unavailable(&self, content_type: &str) -> Option<&Unavailable> {
+        self.0
+            .get(content_type)?
+            .answer
+            .as_ref()?
+            .unavailable
+            .as_ref()
+    }
+
+    /// The spans that were listed, whether something of them failed or not; they do not touch.
+    pub(crate) fn windows(&self, content_type: &str) -> Vec<Window> {
+        let spans = self.0.get(content_type).map_or(&[][..], |feed| &feed.spans);
+        let timeless = spans.iter().map(|&span| Span {
+            listed: None,
+            ..span
+        });
+        let window = |span: Span| Window {
+            start: span.since,
+            end: span.until,
+        };
+        joined(timeless.collect()).into_iter().map(window).collect()
+    }
+
+    /// Whether all of a window was listed, whatever failed of it.
+    pub(crate) fn covers(&self, content_type: &str, window: Window) -> bool {
+        let windows = self.windows(content_type);
+        windows
+            .iter()
+            .any(|it| it.start <= window.start && window.end <= it.end)
     }
 
     /// From when on the content type is followed.
@@ -67,27 +154,29 @@ impl Listed {
 
     /// Follows a content type of which something was listed, unless it is followed already.
     pub(crate) fn follow(&mut self, content_type: &str, since: Timestamp) {
-        if let Some(feed) = self.0.get_mut(content_type) {
+        if self.last_of(content_type).is_some()
+            && let Some(feed) = self.0.get_mut(content_type)
+        {
             feed.followed.get_or_insert(since);
         }
     }
 
-    /// Forgets what lies before `until`, where nothing can change any more: it was listed, or is named as lost.
+    /// Nothing before `until` can change any more: it was listed, or is named as lost.
     pub(crate) fn settle(&mut self, content_type: &str, until: Timestamp) {
         if let Some(feed) = self.0.get_mut(content_type) {
             feed.followed = feed.followed.map(|since| since.max(until));
-            feed.spans.retain(|span| span.until > until);
-            if let Some(first) = feed.spans.first_mut() {
-                first.since = first.since.max(until);
-            }
         }
     }
 
-    /// Makes one span of neighbours before `edge`: when they were listed is of no use there.
+    /// Makes one span of neighbours before `edge`: when they were listed is of no use there, nor whether something
+    /// failed, unless that is still to be named as lost. So what is kept grows with the holes and not with the time.
     pub(crate) fn forget_times_before(&mut self, edge: Timestamp) {
         for feed in self.0.values_mut() {
-            for span in feed.spans.iter_mut().filter(|span| span.until <= edge) {
-                span.listed = Timestamp::UNIX_EPOCH;
+            let settled = feed.followed.map_or(edge, |since| since.min(edge));
+            for span in &mut feed.spans {
+                if span.until <= settled || (span.until <= edge && span.listed.is_some()) {
+                    span.listed = Some(Timestamp::UNIX_EPOCH);
+                }
             }
             feed.spans = joined(std::mem::take(&mut feed.spans));
         }
@@ -108,7 +197,7 @@ impl Listed {
         let spans = self.0.get(content_type).map_or(&[][..], |feed| &feed.spans);
         let mut from = window.start;
         let mut missing = Vec::new();
-        for span in spans.iter().filter(|span| span.listed > after) {
+        for span in spans.iter().filter(|span| span.listed > Some(after)) {
             if span.since > from && from < window.end {
                 missing.push(Window {
                     start: from,
@@ -126,15 +215,18 @@ impl Listed {
         missing
     }
 
-    /// The end of the last span of any content type.
+    /// The end of the last span of any content type that is in the lake.
     pub(crate) fn last(&self) -> Option<Timestamp> {
-        let spans = self.0.values().flat_map(|feed| &feed.spans);
-        spans.map(|span| span.until).max()
+        self.0.keys().filter_map(|name| self.last_of(name)).max()
     }
 
-    /// The end of the last span of a content type.
+    /// The end of the last span of a content type that is in the lake.
     pub(crate) fn last_of(&self, content_type: &str) -> Option<Timestamp> {
-        self.0.get(content_type)?.spans.last().map(|it| it.until)
+        let spans = self.0.get(content_type)?.spans.iter().rev();
+        spans
+            .filter(|span| span.listed.is_some())
+            .map(|span| span.until)
+            .next()
     }
 }
 
@@ -244,17 +336,74 @@ mod tests {
     }
 
     #[test]
-    fn what_is_settled_is_forgotten_and_no_more_followed() {
+    fn what_is_settled_is_no_more_followed_and_still_known() {
         let mut listed = listed(&[(0, 2, 48), (3, 6, 48)]);
         listed.follow(FEED, at(0));
         listed.follow("DLP.All", at(0));
         assert_eq!(listed.followed("DLP.All"), None);
         listed.settle(FEED, at(4));
         assert_eq!(listed.followed(FEED), Some(at(4)));
-        assert_eq!(listed.missing(FEED, window(4, 6)), []);
-        assert_eq!(listed.0[FEED].spans.len(), 1);
+        assert_eq!(listed.windows(FEED), [window(0, 2), window(3, 6)]);
         listed.settle(FEED, at(1));
         assert_eq!(listed.followed(FEED), Some(at(4)));
+    }
+
+    #[test]
+    fn what_failed_was_looked_at_and_is_to_be_listed_again() {
+        let mut listed = listed(&[(0, 1, 48), (2, 3, 48)]);
+        listed.add_failed(FEED, window(1, 2));
+        assert_eq!(listed.windows(FEED), [window(0, 3)]);
+        assert!(listed.covers(FEED, window(0, 3)) && !listed.covers(FEED, window(2, 4)));
+        assert_eq!(listed.missing(FEED, window(0, 3)), [window(1, 2)]);
+        assert_eq!(listed.last_of(FEED), Some(at(3)));
+        // A new failure does not undo what is there, and a good listing ends an old one.
+        listed.add_failed(FEED, window(2, 4));
+        assert_eq!(listed.missing(FEED, window(2, 4)), [window(3, 4)]);
+        assert_eq!(listed.last_of(FEED), Some(at(3)));
+        listed.add(FEED, window(1, 2), at(49));
+        assert_eq!(listed.missing(FEED, window(0, 3)), []);
+    }
+
+    #[test]
+    fn a_failure_is_missing_until_it_is_named_as_lost() {
+        let mut listed = listed(&[(0, 1, 48), (2, 3, 48)]);
+        listed.add_failed(FEED, window(1, 2));
+        listed.follow(FEED, at(0));
+        listed.forget_times_before(at(3));
+        assert_eq!(listed.missing(FEED, window(0, 3)), [window(1, 2)]);
+        listed.settle(FEED, at(3));
+        listed.forget_times_before(at(3));
+        assert_eq!(listed.0[FEED].spans.len(), 1);
+        assert_eq!(listed.windows(FEED), [window(0, 3)]);
+    }
+
+    #[test]
+    fn a_feed_that_was_only_asked_for_is_not_followed() {
+        let mut listed = Listed::default();
+        listed.answer(FEED, "1", None);
+        listed.follow(FEED, at(0));
+        assert_eq!((listed.followed(FEED), listed.last()), (None, None));
+    }
+
+    #[test]
+    fn the_answer_of_the_last_run_counts() {
+        let denied = Unavailable {
+            reason: GapReason::Permission,
+            detail: "no".to_owned(),
+        };
+        let answered = |run_id, unavailable| {
+            let mut listed = Listed::default();
+            listed.answer(FEED, run_id, unavailable);
+            listed
+        };
+        let (first, second) = (answered("1", Some(denied.clone())), answered("2", None));
+        for (mut one, other) in [(first.clone(), &second), (second.clone(), &first)] {
+            one.merge(other);
+            assert_eq!(one.unavailable(FEED), None);
+        }
+        let mut third = second;
+        third.merge(&answered("3", Some(denied.clone())));
+        assert_eq!(third.unavailable(FEED), Some(&denied));
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! What a run has done so far: the report in the making, and the counters that are watched meanwhile.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::dedup::Addition;
 use crate::gap::{Gap, GapReason};
 use crate::ledger::Failed;
-use crate::ledger::listing::Listings;
 use crate::progress::Progress;
 use crate::report::Report;
 
@@ -13,9 +12,6 @@ use crate::report::Report;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     report: Mutex<Report>,
-    listings: Mutex<Listings>,
-    /// The run, once it may commit.
-    pub(crate) run_id: OnceLock<String>,
     pub(crate) progress: Arc<Progress>,
 }
 
@@ -23,8 +19,6 @@ impl Recorder {
     pub(crate) fn new(report: Report, progress: Arc<Progress>) -> Self {
         Self {
             report: Mutex::new(report),
-            listings: Mutex::default(),
-            run_id: OnceLock::new(),
             progress,
         }
     }
@@ -32,11 +26,6 @@ impl Recorder {
     /// Gives the report to `change`.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Report) -> T) -> T {
         change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Gives what was listed to `look`.
-    pub(crate) fn listings<T>(&self, look: impl FnOnce(&mut Listings) -> T) -> T {
-        look(&mut self.listings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The report as it is now.

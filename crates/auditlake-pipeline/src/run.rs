@@ -38,9 +38,9 @@ use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State, describe};
 use crate::gap::{Gap, GapReason};
 use crate::layout::{self, Layout};
-use crate::ledger::listed::Marks;
-use crate::ledger::{Ledger, ListedType, RunCounts, RunRecord, Unavailable};
-use crate::listed::Listed;
+use crate::ledger::listed::{Marks, RunRecord};
+use crate::ledger::{Ledger, RunCounts};
+use crate::listed::{Listed, Unavailable};
 use crate::normalize::{Generation, RawGeneration};
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
 use crate::plan::{self, Plan, Span, Unit, window_name};
@@ -165,7 +165,6 @@ impl Run {
         let mut notes = Notes::new();
         let ended = self.work(task, memory, &mut notes).await;
         let report = self.report(&notes);
-        self.note_listings(&report, ended.as_ref().err()).await;
         let ended = ended.and_then(|done| self.check_access(&report).map(|()| done));
         match ended {
             Ok((memory, listed)) => Ok(Done {
@@ -213,10 +212,17 @@ impl Run {
             (committer.into_memory(), marks.listed)
         } else {
             let claims = Claims::new(ledger, marks, plan.settling(), now);
-            self.pump(&fetcher, plan, committer, claims).boxed().await?
+            let pump = self.pump(&fetcher, plan, committer, claims, notes);
+            pump.boxed().await?
         };
+        self.check_refused()?;
+        Ok(done)
+    }
+
+    /// Credentials that stopped working end a run that has done all it could.
+    fn check_refused(&self) -> Result<(), Error> {
         let refused = lock(&self.state).refused.clone();
-        refused.map_or(Ok(done), |error| Err(error.into()))
+        refused.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// The plan of a round needs to know what was listed before; that of a span is made already.
@@ -336,20 +342,24 @@ impl Run {
     }
 
     /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. What was
-    /// listed and committed is marked, however it ends.
+    /// listed and committed is noted, however it ends.
     async fn pump(
         &self,
         fetcher: &Arc<Fetcher>,
         plan: RoundPlan,
         mut committer: Committer,
         mut claims: Claims,
+        notes: &Notes,
     ) -> Result<(Memory, Listed), Error> {
         let ended = self
             .commit_all(fetcher, plan, &mut committer, &mut claims)
             .await;
-        let marked = claims.mark(committer.run_id()).await;
+        let (report, refused) = (self.report(notes), self.check_refused());
+        let error = ended.as_ref().err().or(refused.as_ref().err());
+        let run = run_record(committer.run_id(), &report, error);
+        let listed = claims.leave(run, self.answers(&report)).await;
         ended?;
-        Ok((committer.close().await, marked))
+        Ok((committer.close().await, listed))
     }
 
     async fn commit_all(
@@ -376,10 +386,11 @@ impl Run {
             .await
             .ok_or(Error::Cancelled)?
         {
-            let generation = generation?;
+            let mut generation = generation?;
+            claims.note_late(&mut generation);
             let told = claims::Told::of(&generation);
             let is_in_the_lake = committer.commit(generation).await?;
-            claims.learn(told, is_in_the_lake, &lock(&self.state).windows);
+            claims.learn(&told, is_in_the_lake, &lock(&self.state).windows);
         }
         fetching.await?;
         Ok(())
@@ -419,48 +430,14 @@ impl Run {
         report
     }
 
-    /// Leaves in the lake what was listed, for [`coverage`](crate::coverage). What was committed is safe without.
-    async fn note_listings(&self, report: &Report, error: Option<&Error>) {
-        let Some(run_id) = self.recorder.run_id.get().filter(|_| !self.options.dry_run) else {
-            return;
+    /// Why each content type that was asked for could not be had, or that it could.
+    fn answers(&self, report: &Report) -> Vec<(String, Option<Unavailable>)> {
+        let names = self.options.content_types.iter().map(ToString::to_string);
+        let answer = |name: String| {
+            let unavailable = unavailable(&name, report);
+            (name, unavailable)
         };
-        if matches!(error, Some(Error::Lake(_) | Error::Ledger { .. })) {
-            return;
-        }
-        let record = self.run_record(run_id, report, error);
-        let noted = match self.lake() {
-            Ok(lake) => Ledger::new(lake, &self.connection).note_run(&record).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = noted {
-            tracing::warn!(%error, "what was listed could not be noted: `auditlake coverage` will not know of it");
-        }
-    }
-
-    fn run_record(&self, run_id: &str, report: &Report, error: Option<&Error>) -> RunRecord {
-        let mut spans = self.recorder.listings(|listings| listings.spans());
-        let listed = |&content_type: &ContentType| {
-            let name = content_type.to_string();
-            let listed = ListedType {
-                spans: spans.remove(&name).unwrap_or_default(),
-                unavailable: unavailable(&name, report),
-            };
-            (name, listed)
-        };
-        RunRecord {
-            error: error.map(|error| describe(error)),
-            content_types: self.options.content_types.iter().map(listed).collect(),
-            counts: RunCounts {
-                blobs: report.blobs.fetched,
-                records: report.records,
-                events: report.events,
-                duplicates: report.duplicates,
-                quarantined: report.quarantined,
-                gaps: report.gaps.len() as u64,
-                requests: report.requests.total,
-            },
-            ..RunRecord::new(run_id, report.started, report.finished)
-        }
+        names.map(answer).collect()
     }
 
     /// A run to which every content type is denied is a matter of permission, not of gaps.
@@ -481,6 +458,24 @@ impl Run {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn run_record(run_id: &str, report: &Report, error: Option<&Error>) -> RunRecord {
+    RunRecord {
+        run_id: run_id.to_owned(),
+        started: report.started,
+        finished: report.finished,
+        error: error.map(|error| describe(error)),
+        counts: RunCounts {
+            blobs: report.blobs.fetched,
+            records: report.records,
+            events: report.events,
+            duplicates: report.duplicates,
+            quarantined: report.quarantined,
+            gaps: report.gaps.len() as u64,
+            requests: report.requests.total,
+        },
+    }
 }
 
 /// Why a whole content type could not be had.

@@ -8,10 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
-use crate::ledger::listing::union;
-use crate::ledger::{
-    Commit, CommittedBlob, Counts, Failed, Intent, Ledger, Place, RunRecord, Unavailable,
-};
+use crate::ledger::listed::{Marks, RunRecord};
+use crate::ledger::{Commit, CommittedBlob, Counts, Failed, Intent, Ledger, Place};
+use crate::listed::{Listed, Unavailable};
 use crate::plan::{MAX_WINDOW, compact, parse_window};
 
 /// Digits of the time at the start of a content id: `20260504103000123…`.
@@ -21,7 +20,7 @@ const ID_TIME_DIGITS: usize = 14;
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) content_types: BTreeMap<ContentType, TypeFacts>,
-    /// In the order in which they started.
+    /// The last of those that finished since its start, in the order in which they began.
     pub(crate) runs: Vec<RunRecord>,
 }
 
@@ -30,8 +29,6 @@ pub(crate) struct Facts {
 pub(crate) struct TypeFacts {
     /// The spans that runs listed, together.
     pub(crate) listed: Vec<Window>,
-    /// The spans of each run, in the order in which they started.
-    pub(crate) listings: Vec<(String, Vec<Window>)>,
     /// Why nothing of it can be had, as the last run that asked for it was told.
     pub(crate) unavailable: Option<Unavailable>,
     /// Generations that are in the lake.
@@ -54,7 +51,6 @@ pub(crate) struct BlobFact {
     pub(crate) content_id: String,
     pub(crate) created: Timestamp,
     pub(crate) committed: Timestamp,
-    pub(crate) run_id: String,
     /// Its figures. Those of a commit that has none by blob are all with its first one.
     pub(crate) figures: CommittedBlob,
 }
@@ -74,27 +70,37 @@ impl Facts {
         range: Window,
     ) -> Result<Self, Error> {
         // The ledger is read after the listings: what they say is committed is found.
-        let runs = ledger.runs_since(range.start).await?;
+        let marks = ledger.read_marks().await?;
         let mut facts = Self {
             content_types: BTreeMap::new(),
-            runs,
+            runs: runs_since(&marks, range.start),
         };
         for &content_type in content_types {
-            let of_type = facts.read_type(ledger, content_type, range).await?;
+            let of_type = TypeFacts::read(ledger, &marks.listed, content_type, range).await?;
             facts.content_types.insert(content_type, of_type);
         }
         Ok(facts)
     }
+}
 
-    async fn read_type(
-        &self,
+fn runs_since(marks: &Marks, start: Timestamp) -> Vec<RunRecord> {
+    let runs = marks.runs().filter(|run| run.finished >= start);
+    runs.cloned().collect()
+}
+
+impl TypeFacts {
+    async fn read(
         ledger: &Ledger,
+        listed: &Listed,
         content_type: ContentType,
         range: Window,
-    ) -> Result<TypeFacts, Error> {
+    ) -> Result<Self, Error> {
         let name = content_type.to_string();
-        let mut facts = TypeFacts::default();
-        facts.add_runs(&name, &self.runs);
+        let mut facts = Self {
+            listed: listed.windows(&name),
+            unavailable: listed.unavailable(&name).cloned(),
+            ..Self::default()
+        };
         let from = compact(range.start - MAX_WINDOW).to_string();
         let scan = ledger
             .scan(std::slice::from_ref(&name), Some(&from))
@@ -109,20 +115,6 @@ impl Facts {
         }
         facts.settle();
         Ok(facts)
-    }
-}
-
-impl TypeFacts {
-    fn add_runs(&mut self, content_type: &str, runs: &[RunRecord]) {
-        for run in runs {
-            if let Some(listed) = run.content_types.get(content_type) {
-                let spans = listed.spans.clone();
-                self.listings.push((run.run_id.clone(), spans));
-                self.unavailable.clone_from(&listed.unavailable);
-            }
-        }
-        let all = self.listings.iter().flat_map(|(_, spans)| spans.clone());
-        self.listed = union(all.collect());
     }
 
     fn add_commit(&mut self, place: &Place, commit: Commit, range: Window) {
@@ -209,7 +201,6 @@ fn blobs(commit: &Commit, window: Window) -> Vec<BlobFact> {
         created: created(figures.created, id, window),
         content_id: id.clone(),
         committed: commit.committed,
-        run_id: commit.run_id.clone(),
         figures,
     })
     .collect()
@@ -238,6 +229,7 @@ fn of_counts(counts: Counts) -> CommittedBlob {
         records: counts.records,
         events: counts.events,
         quarantined: counts.quarantined,
+        late: false,
     }
 }
 

@@ -81,14 +81,9 @@ impl<'a> Judge<'a> {
     }
 
     fn committed(&self) -> HourState {
-        let listings = self.facts.listings.iter();
-        let mut whole = listings.filter(|(_, spans)| covers(spans, self.hour));
-        let is_late = whole.next().is_some_and(|(first, _)| {
-            let later = |blob: &&&BlobFact| blob.run_id > *first;
-            let mut later = self.blobs.iter().filter(later);
-            later.any(|blob| !self.facts.ever_failed.contains(&blob.content_id))
-        });
-        if is_late {
+        let has_failed = |blob: &BlobFact| self.facts.ever_failed.contains(&blob.content_id);
+        let is_late = |blob: &&BlobFact| blob.figures.late && !has_failed(blob);
+        if self.blobs.iter().any(is_late) {
             HourState::Late
         } else {
             HourState::Committed

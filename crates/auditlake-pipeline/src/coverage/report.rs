@@ -16,9 +16,6 @@ use crate::ledger::RunCounts;
 use crate::recorder::merge;
 use crate::report::Outcome;
 
-/// Runs that are told, of more the last.
-const RUNS: usize = 20;
-
 /// What the ledger says of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoverageReport {
@@ -237,7 +234,7 @@ fn type_coverage(
 }
 
 fn runs(facts: &Facts) -> Vec<CoverageRun> {
-    let latest = facts.runs.iter().rev().take(RUNS);
+    let latest = facts.runs.iter().rev();
     latest
         .map(|run| CoverageRun {
             run_id: run.run_id.clone(),

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::gap::GapReason;
+use crate::ledger::listed::RunRecord;
 use crate::ledger::tests::intent;
 use crate::ledger::{
-    Commit, CommitDetail, CommittedBlob, Counts as Sums, Delays, Failed, ListedType, Place,
-    RunRecord, Unavailable, UnitKey,
+    Commit, CommitDetail, CommittedBlob, Counts as Sums, Delays, Failed, Place, RunCounts, UnitKey,
 };
+use crate::listed::Unavailable;
 
 const TYPE: ContentType = ContentType::Exchange;
 const NOW: &str = "2026-05-11T10:30:00Z";
@@ -42,17 +43,24 @@ impl World {
 
     /// A run that listed these spans.
     async fn run(&self, run_id: &str, spans: &[Window]) {
-        let listed = ListedType {
-            spans: spans.to_vec(),
-            unavailable: None,
-        };
-        self.run_of(run_id, listed).await;
+        self.run_of(run_id, spans, None).await;
     }
 
-    async fn run_of(&self, run_id: &str, listed: ListedType) {
-        let mut record = RunRecord::new(run_id, time(NOW), time(NOW));
-        record.content_types.insert(TYPE.to_string(), listed);
-        self.ledger.note_run(&record).await.expect("noted");
+    async fn run_of(&self, run_id: &str, spans: &[Window], unavailable: Option<Unavailable>) {
+        let mut marks = self.ledger.read_marks().await.expect("marks");
+        for span in spans {
+            marks.listed.add(TYPE.as_str(), *span, time(NOW));
+        }
+        marks.listed.answer(TYPE.as_str(), run_id, unavailable);
+        marks.note_run(RunRecord {
+            run_id: run_id.to_owned(),
+            started: time(NOW),
+            finished: time(NOW),
+            error: None,
+            counts: RunCounts::default(),
+        });
+        let left = self.ledger.replace_marks(run_id, marks);
+        left.await.expect("left");
     }
 
     async fn commit(&self, window: Window, generation: u32, commit: Commit) {
@@ -99,6 +107,7 @@ fn commit(run_id: &str, blobs: &[(&str, &str)]) -> Commit {
         records: 10,
         events: 8,
         quarantined: 1,
+        late: false,
     };
     Commit {
         content_ids: blobs.iter().map(|(id, _)| (*id).to_owned()).collect(),
@@ -180,9 +189,14 @@ async fn a_blob_that_a_whole_listing_did_not_have_is_late() {
     world.commit(hour, 0, commit("r1", &[("a", "08:10")])).await;
     world.run("r1", &[hour]).await;
     assert_eq!(world.states("08:00", "09:00").await, ["committed"]);
-    world.commit(hour, 1, commit("r2", &[("b", "08:20")])).await;
-    world.run("r2", &[hour]).await;
+    let mut late = commit("r2", &[("b", "08:20")]);
+    late.detail.as_mut().expect("figures").blobs[0].late = true;
+    world.commit(hour, 1, late).await;
     assert_eq!(world.states("08:00", "09:00").await, ["late"]);
+    // Who could not have it at first has not missed it.
+    let failed = failing("r1", Some("b"), GapReason::Throttled);
+    world.commit(hour, 2, failed).await;
+    assert_eq!(world.states("08:00", "09:00").await, ["committed"]);
     assert!(world.report("08:00", "09:00").await.complete);
 }
 
@@ -250,11 +264,7 @@ async fn a_content_type_that_may_not_be_read_is_failed_with_the_services_words()
         reason: GapReason::Permission,
         detail: "it lacks `ActivityFeed.ReadDlp`".to_owned(),
     };
-    let listed = ListedType {
-        spans: Vec::new(),
-        unavailable: Some(denied),
-    };
-    world.run_of("r1", listed).await;
+    world.run_of("r1", &[], Some(denied)).await;
     let gap = world.report("08:00", "10:00").await.gaps.remove(0);
     assert_eq!(
         (gap.state, gap.reason),

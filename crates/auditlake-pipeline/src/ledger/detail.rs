@@ -34,6 +34,9 @@ pub struct CommittedBlob {
     pub events: u64,
     /// Rows written to the quarantine.
     pub quarantined: u64,
+    /// All of its hour had been listed before, and it was not there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
 }
 
 /// How many there were of each delay: by an upper bound in seconds that is at most an eighth too long, so that

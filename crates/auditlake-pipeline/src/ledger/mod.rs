@@ -15,7 +15,6 @@
 
 mod detail;
 pub(crate) mod listed;
-pub(crate) mod listing;
 mod path;
 mod process;
 mod record;
@@ -38,7 +37,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 pub use detail::{CommitDetail, CommittedBlob, Delays};
-pub use listing::{ListedType, RunCounts, RunRecord, Unavailable};
+pub use listed::RunCounts;
 pub(crate) use path::{Kind, Place, UnitKey};
 pub(crate) use process::{LiveRun, Liveness, Process};
 pub use record::{

@@ -198,7 +198,6 @@ mod tests {
         check_stored::<Commit>("commit");
         check_stored::<crate::ledger::runs::Run>("start");
         check_stored::<crate::ledger::runs::Run>("end");
-        check_stored::<crate::ledger::RunRecord>("history");
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Ledger {
     /// Staging files there are now, of live runs and dead ones. None but on a disk.
     pub(crate) async fn leftovers(&self) -> Result<Leftovers, Error> {
         let mut found = Vec::new();
-        for kind in ["ledger", "history", "listed", "runs", "starts"] {
+        for kind in ["ledger", "listed", "runs", "starts"] {
             let directory = format!("_auditlake/{kind}/{}", self.connection);
             found.extend(self.lake.staging(&directory).await?);
         }
@@ -97,9 +97,8 @@ mod tests {
                 "",
             ),
             ("_auditlake/listed/contoso/dead.json#1", "{"),
-            ("_auditlake/history/contoso/dead.json#1", "{"),
         ]);
-        assert_eq!(ledger.leftovers().await.unwrap().0.len(), 7);
+        assert_eq!(ledger.leftovers().await.unwrap().0.len(), 6);
         assert_eq!(sweep(&ledger).await, 0);
     }
 

@@ -1,13 +1,14 @@
-//! What a run may say it has listed: windows whose every blob is in the lake.
+//! What a run may say it has listed: windows whose every blob is in the lake, or named as failed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use auditlake_api::{ContentType, Window};
 use jiff::Timestamp;
 
-use crate::ledger::listed::Marks;
+use crate::coverage::{HOUR, hour_of};
+use crate::ledger::listed::{Marks, RunRecord};
 use crate::ledger::{Ledger, UnitKey};
-use crate::listed::Listed;
+use crate::listed::{Listed, Unavailable};
 use crate::normalize::Generation;
 use crate::plan::RETENTION;
 
@@ -27,8 +28,10 @@ pub(crate) struct Claims {
     marks: Marks,
     settling: Option<Settling>,
     now: Timestamp,
-    /// Units of which a part was left to another run.
+    /// Units of which a part was left to another run: this one cannot say what became of it.
     left: HashSet<UnitKey>,
+    /// Units of which something failed.
+    failed: HashSet<UnitKey>,
 }
 
 /// What is to be known of a generation after it is committed.
@@ -62,6 +65,7 @@ impl Claims {
             settling,
             now,
             left: HashSet::new(),
+            failed: HashSet::new(),
         }
     }
 
@@ -80,31 +84,65 @@ impl Claims {
     /// Takes in that a generation went through the committer.
     pub(crate) fn learn(
         &mut self,
-        told: Told,
+        told: &Told,
         is_in_the_lake: bool,
         windows: &HashMap<UnitKey, Window>,
     ) {
-        if !is_in_the_lake || told.failed {
-            self.left.insert(told.unit);
-        } else if told.last
+        if !is_in_the_lake {
+            self.left.insert(told.unit.clone());
+        }
+        if told.failed {
+            self.failed.insert(told.unit.clone());
+        }
+        if told.last
             && !self.left.contains(&told.unit)
             && let Some(&window) = windows.get(&told.unit)
         {
-            let listed = &mut self.marks.listed;
-            listed.add(&told.unit.content_type, window, self.now);
+            let content_type = &told.unit.content_type;
+            if self.failed.contains(&told.unit) {
+                self.marks.listed.add_failed(content_type, window);
+            } else {
+                self.marks.listed.add(content_type, window, self.now);
+            }
         }
     }
 
-    /// Leaves the mark, and returns what it says. Without it the next round does more than it must, and nothing is lost.
-    pub(crate) async fn mark(mut self, run_id: &str) -> Listed {
+    /// Notes of each blob whether it was not there yet when all of its hour was listed.
+    pub(crate) fn note_late(&self, generation: &mut Generation) {
+        let content_type = &generation.unit.content_type;
+        for blob in &mut generation.blobs {
+            blob.late = blob.created.is_some_and(|created| {
+                let start = hour_of(created);
+                let end = start + HOUR;
+                self.marks
+                    .listed
+                    .covers(content_type, Window { start, end })
+            });
+        }
+    }
+
+    /// Leaves what was listed, how the run went, and why content types could not be had, by their names. Returns what
+    /// is listed by now. If it cannot be left, the next round does more than it must, and nothing is lost.
+    pub(crate) async fn leave(
+        mut self,
+        run: RunRecord,
+        answers: Vec<(String, Option<Unavailable>)>,
+    ) -> Listed {
+        let run_id = run.run_id.clone();
+        for (content_type, unavailable) in answers {
+            self.marks
+                .listed
+                .answer(&content_type, &run_id, unavailable);
+        }
+        self.marks.note_run(run);
         for (content_type, since) in self.settling.iter().flat_map(|it| &it.starts) {
             self.marks.listed.follow(content_type.as_str(), *since);
         }
         let edge = self.now - RETENTION;
         self.marks.listed.forget_times_before(edge);
         let listed = self.marks.listed.clone();
-        if let Err(error) = self.ledger.replace_marks(run_id, self.marks).await {
-            tracing::warn!(%error, "what was listed could not be marked");
+        if let Err(error) = self.ledger.replace_marks(&run_id, self.marks).await {
+            tracing::warn!(%error, "what was listed could not be noted: the next round lists it again, `auditlake coverage` does not know of it");
         }
         listed
     }

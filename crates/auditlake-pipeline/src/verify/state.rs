@@ -10,8 +10,8 @@ use crate::compact::replaced::Replacements;
 use crate::content_ids::ContentIds;
 use crate::error::Error;
 use crate::gap::GapReason;
-use crate::ledger::listing::union;
 use crate::ledger::{Commit, CommittedFile, Failed, Ledger, Place};
+use crate::listed::Listed;
 use crate::plan::{MAX_WINDOW, RETENTION, compact, parse_window};
 
 /// How far before the range records may be that the service repeats within it: a run looks as far back.
@@ -22,8 +22,8 @@ const _: () = assert!(REPEATS.as_hours() >= RETENTION.as_hours());
 #[derive(Debug, Default)]
 pub(super) struct State {
     content_ids: ContentIds,
-    /// What runs have listed, by content type.
-    listed: BTreeMap<String, Vec<Window>>,
+    /// What runs have listed.
+    listed: Listed,
     failed: BTreeMap<String, Failed>,
     /// Generations in the lake whose windows are in the range.
     pub(super) generations: Vec<(Place, Commit)>,
@@ -47,16 +47,11 @@ impl State {
     pub(super) async fn read(verifier: &Verifier) -> Result<Self, Error> {
         let ledger = Ledger::new(verifier.lake.clone(), &verifier.connection.name);
         let range = verifier.range;
-        let mut state = Self::default();
-        for run in ledger.runs_since(range.start).await? {
-            for (content_type, listed) in run.content_types {
-                let spans = state.listed.entry(content_type).or_default();
-                spans.extend(listed.spans);
-            }
-        }
-        for spans in state.listed.values_mut() {
-            *spans = union(std::mem::take(spans));
-        }
+        // The ledger is read after what was listed: what that says is committed is found.
+        let mut state = Self {
+            listed: ledger.read_marks().await?.listed,
+            ..Self::default()
+        };
         let margin = if verifier.options.deep {
             REPEATS
         } else {
@@ -163,9 +158,10 @@ impl State {
 
     /// Whether a run has listed that moment.
     pub(super) fn is_listed(&self, content_type: ContentType, time: Timestamp) -> bool {
-        let spans = self.listed.get(content_type.as_str());
-        let mut spans = spans.into_iter().flatten();
-        spans.any(|span| span.start <= time && time < span.end)
+        let spans = self.listed.windows(content_type.as_str());
+        spans
+            .iter()
+            .any(|span| span.start <= time && time < span.end)
     }
 
     /// Why a blob is not in the lake, if a run said so.
