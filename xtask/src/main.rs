@@ -68,6 +68,31 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Live through a month of scheduled rounds in simulated time, with late blobs, outages up to eight days, and killed
+    /// processes; what is lost without having been named, or there twice, is a failure.
+    Month {
+        /// Tenants of one lake.
+        #[arg(long, default_value_t = 20)]
+        tenants: u32,
+        /// The same seed makes the same month.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Let one process bring the records of many tenants in real time: how far it is behind, requests, memory.
+    Tenants {
+        /// Tenants, each with five content types.
+        #[arg(long, default_value_t = 200)]
+        tenants: u32,
+        /// How long.
+        #[arg(long, default_value_t = 20)]
+        minutes: u32,
+        /// Seconds from round to round.
+        #[arg(long, default_value_t = 300)]
+        every: u32,
+        /// Arguments for `auditlake ingest`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Make a large lake, compact it and ask it for one user's day: time, memory, and how much of the lake was read.
     BigLake {
         /// How many records, over thirty days and six classes.
@@ -95,6 +120,13 @@ fn main() -> Result<()> {
         Task::Size { records } => size::run(&shell, &root()?, records),
         Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
         Task::Soak { crashes, seed } => soak(&shell, crashes, seed),
+        Task::Month { tenants, seed } => month(&shell, tenants, seed),
+        Task::Tenants {
+            tenants,
+            minutes,
+            every,
+            arguments,
+        } => many(&shell, tenants, minutes, every, &arguments.join(" ")),
         Task::BigLake { records, memory } => big_lake(&shell, records, memory),
         Task::Dist => dist::run(&shell, &root()?),
         Task::Tidy => tidy::run(&shell),
@@ -149,6 +181,37 @@ fn soak(shell: &Shell, crashes: u32, seed: u64) -> Result<()> {
     cmd!(
         shell,
         "cargo test --package auditlake-tests --test it -- crash::soak --ignored --nocapture"
+    )
+    .run()?;
+    Ok(())
+}
+
+fn month(shell: &Shell, tenants: u32, seed: u64) -> Result<()> {
+    let _python = shell.push_env(
+        "AUDITLAKE_TEST_PYTHON",
+        python::environment(shell, &root()?)?,
+    );
+    let _tenants = shell.push_env("AUDITLAKE_MONTH_TENANTS", tenants.to_string());
+    let _seed = shell.push_env("AUDITLAKE_MONTH_SEED", seed.to_string());
+    cmd!(shell, "cargo build --package auditlake-cli").run()?;
+    cmd!(
+        shell,
+        "cargo test --package auditlake-tests --test it -- ingest::month::month --exact --ignored --nocapture"
+    )
+    .run()?;
+    Ok(())
+}
+
+fn many(shell: &Shell, tenants: u32, minutes: u32, every: u32, arguments: &str) -> Result<()> {
+    let _tenants = shell.push_env("AUDITLAKE_MANY_TENANTS", tenants.to_string());
+    let _minutes = shell.push_env("AUDITLAKE_MANY_MINUTES", minutes.to_string());
+    let _every = shell.push_env("AUDITLAKE_MANY_EVERY", every.to_string());
+    let _arguments = shell.push_env("AUDITLAKE_MANY_ARGUMENTS", arguments);
+    // Figures are of what users run.
+    cmd!(shell, "cargo build --release --package auditlake-cli").run()?;
+    cmd!(
+        shell,
+        "cargo test --release --package auditlake-tests --test it -- ingest::many::many --exact --ignored --nocapture"
     )
     .run()?;
     Ok(())

@@ -15,6 +15,7 @@
 
 mod args;
 mod atomic;
+mod clock;
 mod commands;
 mod config;
 mod connect;

@@ -2,12 +2,12 @@
 
 use anyhow::Context;
 use auditlake_pipeline::coverage::{CoverageOptions, CoverageReport, coverage};
-use jiff::Timestamp;
 
 use super::{check_lake, resolve};
 use crate::args::coverage::{CoverageArgs, TableOutput};
 use crate::args::fetch::content_types;
 use crate::atomic;
+use crate::clock::clock;
 use crate::exit::Exit;
 use crate::page;
 use crate::print::{self, data, json};
@@ -34,11 +34,13 @@ fn tell(output: TableOutput, report: &CoverageReport) -> anyhow::Result<()> {
 }
 
 fn options(args: &CoverageArgs) -> anyhow::Result<CoverageOptions> {
-    let now = Timestamp::now();
+    let clock = clock()?;
+    let now = clock.now();
     Ok(CoverageOptions {
         since: resolve(args.since, now)?,
         until: resolve(args.until, now)?,
         content_types: content_types(&args.content_types),
+        clock,
         ..CoverageOptions::new(&args.lake, &args.connection)
     })
 }

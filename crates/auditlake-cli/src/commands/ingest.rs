@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use auditlake_pipeline::ingest::{IngestPlan, States, ingest, ingest_once};
 use auditlake_pipeline::{IngestOptions, RoundEnd};
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::told::{Reports, log_round, tell};
 use super::check_lake;
 use crate::args::ingest::{IngestArgs, Schedule};
+use crate::clock::clock;
 use crate::config::Config;
 use crate::connections::connections;
 use crate::credential;
@@ -103,11 +103,13 @@ fn asked(args: &IngestArgs, config: Option<&Path>) -> anyhow::Result<Asked> {
 }
 
 fn options(args: &IngestArgs, schedule: &Schedule) -> Result<IngestOptions, Usage> {
-    let since = args.since.map(|moment| moment.resolve(Timestamp::now()));
+    let clock = clock()?;
+    let since = args.since.map(|moment| moment.resolve(clock.now()));
     let since = since.transpose().map_err(|it| Usage::new(it.to_string()))?;
     let mut options = IngestOptions::new(&args.lake);
     options.backfill.layout = args.layout.choice();
     options.backfill.since = since;
+    options.backfill.clock = clock;
     args.fetch.apply(&mut options.backfill);
     schedule.apply(&mut options);
     Ok(options)

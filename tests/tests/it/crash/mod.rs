@@ -3,7 +3,7 @@
 pub(crate) mod lake;
 mod points;
 mod processes;
-mod soak;
+pub(crate) mod soak;
 pub(crate) mod store;
 
 use std::process::{Child, Command, Stdio};

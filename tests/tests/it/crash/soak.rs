@@ -8,7 +8,7 @@ use super::lake::Damage;
 use super::points::strike_points;
 use super::processes::{kill_runs, run_together};
 
-fn number(variable: &str) -> Result<usize> {
+pub(crate) fn number(variable: &str) -> Result<usize> {
     let text = std::env::var(variable).with_context(|| format!("{variable} is not set"))?;
     text.parse().with_context(|| format!("{variable}=`{text}`"))
 }

@@ -1,9 +1,10 @@
-//! Scheduled ingestion: weeks of rounds with troubles, and the process that makes them.
+//! Scheduled ingestion: a month of rounds with troubles, and the process that makes them.
 
 mod heals;
+mod many;
 mod metrics;
+mod month;
 mod process;
 mod service;
 mod stays;
 mod telemetry;
-mod weeks;

@@ -21,9 +21,11 @@ use crate::world::QUICK;
 pub(crate) const START: &str = "2026-05-04T00:00:00Z";
 /// Feeds that have content.
 const FEEDS: [Feed; 2] = [Feed::Exchange, Feed::SharePoint];
-/// Days before the start on which there is content already, and in all. Not at the edge of the seven days, where nothing
-/// may come late.
-const DAYS: (i64, i64) = (3, 24);
+/// Days before the start on which there is content already. Not at the edge of the seven days, where nothing may come
+/// late.
+const DAYS_BEFORE: i64 = 3;
+/// Days in all that a scenario has content unless it says otherwise.
+const DAYS: i64 = 24;
 
 /// A record and when it became available.
 #[derive(Debug, Clone)]
@@ -45,11 +47,16 @@ pub(crate) struct Tenants {
 impl Tenants {
     /// Tenants that get so many blobs at each of their times.
     pub(crate) async fn new(blobs: &[usize]) -> Result<Self> {
+        Self::for_days(blobs, DAYS).await
+    }
+
+    /// The same for so many days in all.
+    pub(crate) async fn for_days(blobs: &[usize], days: i64) -> Result<Self> {
         let clock = ServiceClock::fixed(START.parse()?);
         let mut offered = Vec::new();
         let mut tenants = Vec::new();
         for (tenant, &blobs) in blobs.iter().enumerate() {
-            let own = offers(tenant, blobs)?;
+            let own = offers(tenant, blobs, days)?;
             let of = |it: &Offered| Blob::of_records(it.feed, it.created, &[&it.record]);
             let source = Source::Blobs(own.iter().map(of).collect());
             tenants.push(TenantConfig::new(u32::try_from(tenant)?, source));
@@ -112,11 +119,14 @@ impl Tenants {
         ends.map(report).collect()
     }
 
-    /// The records that became available by now, but not within this span: each once, however often it was repeated.
-    pub(crate) fn records_without(&self, lost: (Timestamp, Timestamp)) -> Vec<String> {
-        let (now, (from, to)) = (self.now(), lost);
-        let is_wanted =
-            |it: &&Offered| it.created <= now && !(from <= it.created && it.created < to);
+    /// The records that became available by now, but not within these spans: each once, however often it was repeated.
+    pub(crate) fn records_without(&self, lost: &[(Timestamp, Timestamp)]) -> Vec<String> {
+        let now = self.now();
+        let is_lost = |created: Timestamp| {
+            lost.iter()
+                .any(|&(from, to)| from <= created && created < to)
+        };
+        let is_wanted = |it: &&Offered| it.created <= now && !is_lost(it.created);
         let records: BTreeSet<String> = (self.offered.iter().filter(is_wanted))
             .map(|it| it.record.clone())
             .collect();
@@ -131,10 +141,9 @@ fn quick_directory() -> Result<TempDir> {
 }
 
 /// A blob every 97 minutes. Every tenth repeats the record of the blob before it.
-fn offers(tenant: usize, blobs: usize) -> Result<Vec<Offered>> {
+fn offers(tenant: usize, blobs: usize, days: i64) -> Result<Vec<Offered>> {
     let start: Timestamp = START.parse()?;
-    let (before, days) = DAYS;
-    let first = start - SignedDuration::from_hours(24 * before);
+    let first = start - SignedDuration::from_hours(24 * DAYS_BEFORE);
     let times = (0..days * 24 * 60 / 97).map(|index| first + SignedDuration::from_mins(97 * index));
     let mut offers: Vec<Offered> = Vec::new();
     for created in times {
@@ -158,7 +167,8 @@ fn offers(tenant: usize, blobs: usize) -> Result<Vec<Offered>> {
     Ok(offers)
 }
 
-fn record(tenant: usize, number: usize, created: Timestamp) -> String {
+/// A record of no consequence, by its number.
+pub(crate) fn record(tenant: usize, number: usize, created: Timestamp) -> String {
     let time = (created - SignedDuration::from_mins(20)).strftime("%Y-%m-%dT%H:%M:%S");
     format!(
         r#"{{"CreationTime":"{time}","Id":"{tenant:08x}-0000-4000-8000-{number:012x}","Operation":"FileAccessed","RecordType":6,"Version":1,"UserType":0,"UserKey":"u","UserId":"user{number}@tenant{tenant}.example","Workload":"SharePoint","ObjectId":"https://tenant{tenant}.example/{number}"}}"#
