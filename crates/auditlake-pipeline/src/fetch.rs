@@ -4,6 +4,8 @@
 //! blob that takes long does not hold up those of later units. A unit whose blobs are settled is handed on; one
 //! that holds much is handed on in parts.
 
+mod together;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,6 +71,16 @@ struct Listed {
     failed: Vec<Failed>,
 }
 
+impl Listed {
+    fn of(unit: &Unit) -> Self {
+        Self {
+            key: unit.key(),
+            blobs: Vec::new(),
+            failed: Vec::new(),
+        }
+    }
+}
+
 /// One step of a unit: each listed unit has as many as it has blobs, and at least one.
 #[derive(Debug)]
 struct Step {
@@ -79,10 +91,11 @@ struct Step {
 impl Fetcher {
     /// Lists and fetches all units, and hands their bodies on until `out` is closed.
     pub(crate) async fn run(self: Arc<Self>, units: Vec<Unit>, out: Sender<RawGeneration>) {
-        let steps = stream::iter(units)
+        let steps = stream::iter(together::together(units))
             .take_until(self.stop.clone().cancelled_owned())
-            .map(|unit| self.spawn_list(unit))
+            .map(|units| self.spawn_lists(units))
             .buffered(LISTINGS)
+            .flat_map(stream::iter)
             .flat_map(|listed| {
                 let count = listed.blobs.len().max(1);
                 stream::iter((0..count).map(move |index| (Arc::clone(&listed), index)))
@@ -133,11 +146,7 @@ impl Fetcher {
 
     #[instrument(skip_all, fields(content_type = %unit.content_type, window = unit.key().window))]
     async fn list(&self, unit: Unit) -> Listed {
-        let mut listed = Listed {
-            key: unit.key(),
-            blobs: Vec::new(),
-            failed: Vec::new(),
-        };
+        let mut listed = Listed::of(&unit);
         if self.is_given_up(unit.content_type) {
             return listed;
         }
@@ -182,12 +191,20 @@ impl Fetcher {
                 .extend(unreadable.map(|element| failed(None, GapReason::Malformed, element)));
             self.take_new(page.blobs, listed);
         }
-        if listed.failed.len() == failed_before {
-            self.lock().windows.insert(listed.key.clone(), window);
-        }
-        self.lock().listed.insert(content_type);
-        self.recorder.with(|report| report.windows.listed += 1);
+        let is_whole = listed.failed.len() == failed_before;
+        self.note_listed(content_type, &listed.key, is_whole.then_some(window));
         Ok(())
+    }
+
+    /// Notes that a unit was listed to its last page, and what it may say that it has listed.
+    fn note_listed(&self, content_type: ContentType, key: &UnitKey, window: Option<Window>) {
+        let mut state = self.lock();
+        state.listed.insert(content_type);
+        if let Some(window) = window {
+            state.windows.insert(key.clone(), window);
+        }
+        drop(state);
+        self.recorder.with(|report| report.windows.listed += 1);
     }
 
     fn take_new(&self, blobs: Vec<ContentBlob>, listed: &mut Listed) {
