@@ -20,10 +20,11 @@ use tracing::instrument;
 use crate::compact as compaction;
 use crate::content_ids::ContentIds;
 use crate::cores;
-use crate::dedup::{self, Addition};
+use crate::dedup::{self, Addition, Handing};
 use crate::delta::Registrar;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
+use crate::handover::Outlet;
 use crate::identities::Identities;
 use crate::layout::Layout;
 use crate::ledger::rollback::LiveIntent;
@@ -31,8 +32,8 @@ use crate::ledger::runs::OtherRuns;
 use crate::ledger::store_clock::StoreClock;
 use crate::ledger::sweep::Leftovers;
 use crate::ledger::{
-    Commit, CommittedFile, Created, Failed, Intent, LEDGER_VERSION, Ledger, LiveRun, Place,
-    Process, Scan, UnitKey,
+    Commit, CommittedFile, Created, Failed, HANDOVER_VERSION, HandedOn, Intent, LEDGER_VERSION,
+    Ledger, LiveRun, Place, Process, Scan, UnitKey,
 };
 use crate::normalize::Generation;
 use crate::plan::compact;
@@ -61,6 +62,8 @@ pub(crate) struct Site {
     /// First window of the ledger to look at; none for all.
     pub(crate) from: Option<String>,
     pub(crate) zstd_level: i32,
+    /// Where events go instead of into files.
+    pub(crate) outlet: Option<Outlet>,
     /// Nothing will be committed, so nothing is rolled back either.
     pub(crate) read_only: bool,
 }
@@ -293,11 +296,7 @@ impl Committer {
             self.recorder.committed(&place.unit.content_type, addition);
             return Ok(Attempt::Committed);
         }
-        let paths: Vec<String> = addition
-            .files
-            .iter()
-            .map(|file| file.path.clone())
-            .collect();
+        let paths = addition.paths();
         let intent = self.intent(content_ids.clone(), paths.clone());
         self.scan.intents.insert(place.clone(), intent.started);
         self.own_intent = Some(place.clone());
@@ -311,7 +310,7 @@ impl Committer {
                 .await?;
             return Ok(turn);
         }
-        if let Err(error) = self.put(&addition.files).await {
+        if let Err(error) = self.bring(&place, &addition).await {
             self.give_up(&place, paths).await;
             return Err(error);
         }
@@ -467,7 +466,7 @@ impl Committer {
         for (place, commit) in commits {
             self.history.absorb(&place, &commit);
             self.clear_rolled_back(&commit).await?;
-            if !commit.files.is_empty() {
+            if !commit.files.is_empty() || commit.handed_on.is_some() {
                 self.history.unloaded.push(Commit {
                     content_ids: Vec::new(),
                     ..commit
@@ -507,11 +506,33 @@ impl Committer {
         Ok(())
     }
 
+    /// Brings everything to where it belongs.
+    async fn bring(&self, place: &Place, addition: &Addition) -> Result<(), Error> {
+        self.put(&addition.files).await?;
+        if let Some(new) = &addition.identities {
+            self.ledger.create_identities(new).await?;
+        }
+        let Some(outlet) = &self.site.outlet else {
+            return Ok(());
+        };
+        // Last, as it cannot be taken back.
+        let (connection, parts) = (&self.site.connection, addition.parts.clone());
+        outlet
+            .hand_on(connection, &place.unit, parts, &self.cancel)
+            .await
+    }
+
     async fn encode(&self, generation: &Arc<Generation>, place: &Place) -> Result<Addition, Error> {
         let (generation, identities) = (Arc::clone(generation), self.identities.clone());
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let (tables, name) = (self.tables.clone(), file_name(place, self.run.id(), number));
-        cores::work(move || dedup::add(&generation, &identities, &tables, &name)).await?
+        let content_type = &place.unit.content_type;
+        let handing = self.site.outlet.as_ref().map(|outlet| Handing {
+            form: outlet.form(),
+            identities_path: self.ledger.identities_path(content_type, &name),
+        });
+        cores::work(move || dedup::add(&generation, &identities, &tables, &name, handing.as_ref()))
+            .await?
     }
 
     /// Writes the files, and comes back only when no write is under way any more, even if one failed.
@@ -539,8 +560,16 @@ impl Committer {
     }
 
     fn record(&self, content_ids: Vec<String>, addition: &Addition, failed: &[Failed]) -> Commit {
+        let handed_on = self.site.outlet.as_ref().map(|outlet| HandedOn {
+            form: outlet.form(),
+            identities: addition.identities.as_ref().map(|new| new.list.clone()),
+        });
         Commit {
-            version: LEDGER_VERSION,
+            version: match handed_on {
+                Some(_) => HANDOVER_VERSION,
+                None => LEDGER_VERSION,
+            },
+            handed_on,
             run_id: self.run.id().to_owned(),
             committed: Timestamp::now(),
             files: addition.files.iter().map(committed_file).collect(),
@@ -635,4 +664,4 @@ pub(crate) fn ledger_from(since: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,7 +9,9 @@ use auditlake_parquet::{EncodedFile, TableBuffer};
 
 use crate::error::Error;
 use crate::event_buffers::EventBuffers;
+use crate::handover::{Form, Part};
 use crate::identities::Identities;
+use crate::ledger::identity_list::NewIdentities;
 use crate::ledger::{CommitDetail, CommittedBlob, Counts, Delays};
 use crate::normalize::Generation;
 use crate::tables::Tables;
@@ -19,8 +21,12 @@ use crate::tally::Tally;
 #[derive(Debug, Default)]
 pub(crate) struct Addition {
     pub(crate) files: Vec<EncodedFile>,
-    /// Identities of the rows in the files.
+    /// What is handed on instead.
+    pub(crate) parts: Vec<Part>,
+    /// Identities of the rows in the files and in the parts.
     pub(crate) fresh: HashSet<u128>,
+    /// The same, for the runs to come, where they are in no file.
+    pub(crate) identities: Option<NewIdentities>,
     pub(crate) counts: Counts,
     pub(crate) kinds: Kinds,
     /// Figures of the generation's blobs, in their order.
@@ -56,12 +62,21 @@ fn count(counts: &mut BTreeMap<String, u64>, key: &str) {
     }
 }
 
+/// That events are handed on and not written.
+#[derive(Debug)]
+pub(crate) struct Handing {
+    pub(crate) form: Form,
+    /// Where their identities are to be, below the lake's root.
+    pub(crate) identities_path: String,
+}
+
 /// Drops what the lake has, or what came before in the generation, and encodes the rest.
 pub(crate) fn add(
     generation: &Generation,
     known: &Identities,
     tables: &Tables,
     name: &str,
+    handing: Option<&Handing>,
 ) -> Result<Addition, Error> {
     let mut addition = Addition::default();
     let mut events = EventBuffers::new(&tables.events)?;
@@ -70,8 +85,14 @@ pub(crate) fn add(
     for batch in &generation.batches {
         let kept = addition.keep(batch, known)?;
         tally.add(&kept);
-        events.push(kept.events)?;
+        match handing {
+            Some(handing) => addition.parts.extend(Part::of(handing.form, &kept)),
+            None => events.push(kept.events)?,
+        }
         quarantine.push(kept.quarantine)?;
+    }
+    if let Some(handing) = handing {
+        addition.identities = NewIdentities::of(&handing.identities_path, &addition.fresh);
     }
     addition.blobs = tally.blobs(generation);
     addition.delays = tally.delays;
@@ -93,6 +114,13 @@ pub(crate) struct Kept {
 }
 
 impl Addition {
+    /// Everything that is to be in the lake, by its path.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let files = self.files.iter().map(|file| &file.path);
+        let identities = self.identities.iter().map(|new| &new.list.path);
+        files.chain(identities).cloned().collect()
+    }
+
     /// Figures for the commit, of those blobs that `is_new` takes.
     pub(crate) fn detail(
         &self,

@@ -90,6 +90,18 @@ pub enum Error {
     /// The output could not be written.
     #[error("the output cannot be written")]
     Output(#[source] std::io::Error),
+    /// The reader that records are handed on to did not take a unit, which is rolled back. What it took before is
+    /// committed.
+    #[error("the reader did not take the unit `{content_type}` `{window}`, which is rolled back")]
+    NotTaken {
+        /// Content type of the unit.
+        content_type: String,
+        /// Its window.
+        window: String,
+        /// Why, if it said so.
+        #[source]
+        source: Option<std::io::Error>,
+    },
     /// A worker thread ended unexpectedly.
     #[error("a worker ended unexpectedly")]
     Worker(#[from] tokio::task::JoinError),

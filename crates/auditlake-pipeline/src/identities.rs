@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 
 use crate::compact::replaced::Replacements;
 use crate::error::Error;
-use crate::ledger::Commit;
+use crate::ledger::{Commit, IdentityList, identity_list};
 use crate::tables::{EVENT_IDENTITY, QUARANTINE, QUARANTINE_IDENTITY};
 
 /// Concurrent reads of Parquet files.
@@ -27,8 +27,11 @@ impl Identities {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Adds what the files of these commits hold, or the files that replaced them.
+    /// Adds what the files of these commits hold, or the files that replaced them, and what they handed on.
     pub(crate) async fn load(&self, lake: &Lake, commits: &[Commit]) -> Result<(), Error> {
+        let handed_on = commits.iter().filter_map(|it| it.handed_on.as_ref());
+        let lists: Vec<IdentityList> = handed_on.filter_map(|it| it.identities.clone()).collect();
+        self.load_lists(lake, lists).await?;
         let files = commits.iter().flat_map(|commit| &commit.files);
         let mut paths: BTreeSet<String> = files.map(|file| file.path.clone()).collect();
         while !paths.is_empty() {
@@ -41,6 +44,23 @@ impl Identities {
                 break;
             }
             paths = missing;
+        }
+        Ok(())
+    }
+
+    async fn load_lists(&self, lake: &Lake, lists: Vec<IdentityList>) -> Result<(), Error> {
+        let mut read = stream::iter(lists)
+            .map(|list| async move { (identity_list::read(lake, &list).await, list.path) })
+            .buffer_unordered(READS)
+            .boxed();
+        while let Some((identities, path)) = read.next().await {
+            match identities? {
+                Some(identities) => self.with(|known| known.extend(identities)),
+                None => tracing::warn!(
+                    path,
+                    "a list of identities is gone: if the service repeats its records, so does this run"
+                ),
+            }
         }
         Ok(())
     }

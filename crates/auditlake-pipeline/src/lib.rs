@@ -51,6 +51,8 @@ pub mod report;
 
 pub mod ingest;
 
+pub mod handover;
+
 pub mod compact;
 pub mod coverage;
 mod inventory;

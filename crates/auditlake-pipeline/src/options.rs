@@ -5,6 +5,7 @@ use auditlake_parquet::Lake;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
+use crate::handover::Outlet;
 use crate::layout::LayoutChoice;
 
 /// Window length unless told otherwise.
@@ -48,6 +49,8 @@ pub struct BackfillOptions {
     pub fetches: usize,
     /// zstd level of the Parquet files.
     pub zstd_level: i32,
+    /// Where records go instead of into files of events; then the lake holds the ledger alone. See [`crate::handover`].
+    pub outlet: Option<Outlet>,
     /// The time now.
     pub clock: Clock,
 }
@@ -69,6 +72,7 @@ impl BackfillOptions {
             memory_limit: DEFAULT_MEMORY_LIMIT,
             fetches: DEFAULT_FETCHES,
             zstd_level: DEFAULT_ZSTD_LEVEL,
+            outlet: None,
             clock: Clock::system(),
         }
     }

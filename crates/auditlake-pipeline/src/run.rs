@@ -37,6 +37,7 @@ use crate::cores;
 use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State, describe};
 use crate::gap::{Gap, GapReason};
+use crate::handover::{Form, Outlet};
 use crate::layout::{self, Layout};
 use crate::ledger::listed::{Marks, RunRecord};
 use crate::ledger::{Ledger, RunCounts};
@@ -296,8 +297,9 @@ impl Run {
 
     /// The lake's layout; refuses what does not go with it before the service is asked for anything.
     async fn layout(&self, lake: Lake) -> Result<Layout, Error> {
-        let (choice, now) = (&self.options.layout, self.options.clock.now());
-        let layout = layout::settle(&lake, choice, now, self.options.dry_run).await?;
+        let form = self.options.outlet.as_ref().map(Outlet::form);
+        let (choice, now) = (self.options.layout.of_run(form)?, self.options.clock.now());
+        let layout = layout::settle(&lake, &choice, now, self.options.dry_run).await?;
         layout.check_window(self.options.window)?;
         Ok(layout)
     }
@@ -318,6 +320,7 @@ impl Run {
                 .to_vec(),
             from: Some(ledger_from(from)),
             zstd_level: self.options.zstd_level,
+            outlet: self.options.outlet.clone(),
             read_only: self.options.dry_run,
         };
         let (recorder, cancel) = (Arc::clone(&self.recorder), self.stops.cancel.clone());
@@ -402,7 +405,9 @@ impl Run {
     ) -> BoxStream<'static, Result<Generation, Error>> {
         let budget = Budget::new(self.memory() / 8 * 3);
         let cores = available_parallelism().map_or(1, usize::from);
-        let (connection, raw_data) = (self.connection.clone(), self.options.raw_data);
+        let hands_on_records = self.options.outlet.as_ref().map(Outlet::form) == Some(Form::Raw);
+        let raw_data = self.options.raw_data || hands_on_records;
+        let connection = self.connection.clone();
         let receive =
             async |mut bodies: Receiver<RawGeneration>| Some((bodies.recv().await?, bodies));
         stream::unfold(bodies, receive)

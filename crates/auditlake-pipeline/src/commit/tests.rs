@@ -11,8 +11,8 @@ use crate::normalize::{Body, RawGeneration};
 use crate::progress::Progress;
 use crate::report::Report;
 
-const WINDOW: &str = "20260504T100000Z_20260504T110000Z";
-const NEXT_WINDOW: &str = "20260504T110000Z_20260504T120000Z";
+pub(crate) const WINDOW: &str = "20260504T100000Z_20260504T110000Z";
+pub(crate) const NEXT_WINDOW: &str = "20260504T110000Z_20260504T120000Z";
 
 fn record(id: u32) -> String {
     format!(
@@ -22,7 +22,7 @@ fn record(id: u32) -> String {
     )
 }
 
-fn body_of(ids: impl IntoIterator<Item = u32>) -> String {
+pub(crate) fn body_of(ids: impl IntoIterator<Item = u32>) -> String {
     format!(
         "[{}]",
         ids.into_iter().map(record).collect::<Vec<_>>().join(",")
@@ -30,7 +30,7 @@ fn body_of(ids: impl IntoIterator<Item = u32>) -> String {
 }
 
 /// A generation of Exchange blobs, by content id and body.
-async fn generation(window: &str, blobs: &[(&str, String)]) -> Generation {
+pub(crate) async fn generation(window: &str, blobs: &[(&str, String)]) -> Generation {
     let budget = Budget::new(u64::MAX);
     let mut bodies = Vec::new();
     for (id, body) in blobs {
@@ -54,7 +54,7 @@ async fn generation(window: &str, blobs: &[(&str, String)]) -> Generation {
     .normalize("contoso", true)
 }
 
-fn recorder() -> Arc<Recorder> {
+pub(crate) fn recorder() -> Arc<Recorder> {
     let report = Report::new(
         "contoso",
         "11111111-2222-3333-4444-555555555555",
@@ -68,21 +68,27 @@ async fn committer(lake: &Lake, recorder: &Arc<Recorder>) -> Committer {
 }
 
 async fn committer_with(lake: &Lake, memory: Memory, recorder: &Arc<Recorder>) -> Committer {
-    let site = Site {
+    let cancel = CancellationToken::new();
+    Committer::open_with(site(lake), memory, Arc::clone(recorder), cancel)
+        .await
+        .expect("a committer")
+}
+
+/// Where these tests commit.
+pub(crate) fn site(lake: &Lake) -> Site {
+    Site {
         lake: lake.clone(),
         layout: Layout::default(),
         connection: "contoso".to_owned(),
         content_types: vec!["Audit.Exchange".to_owned()],
         from: None,
         zstd_level: 1,
+        outlet: None,
         read_only: false,
-    };
-    Committer::open_with(site, memory, Arc::clone(recorder), CancellationToken::new())
-        .await
-        .expect("a committer")
+    }
 }
 
-fn on_disk() -> (tempfile::TempDir, Lake) {
+pub(crate) fn on_disk() -> (tempfile::TempDir, Lake) {
     let directory = tempfile::tempdir().expect("a directory");
     let lake = Lake::open(&directory.path().to_string_lossy()).expect("a lake");
     (directory, lake)

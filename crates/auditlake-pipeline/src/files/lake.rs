@@ -55,7 +55,7 @@ pub async fn normalize_to_lake(
         .run_until_cancelled(preflight(&lake))
         .await
         .ok_or(Error::Cancelled)??;
-    let layout = layout::settle(&lake, &options.layout, started, false).await?;
+    let layout = layout::settle(&lake, &options.layout.of_run(None)?, started, false).await?;
     let share = layout.generation_bytes(options.memory_limit / MEMORY_SHARE);
     let site = Site {
         lake,
@@ -64,6 +64,7 @@ pub async fn normalize_to_lake(
         content_types: vec![FILES.to_owned()],
         from: None,
         zstd_level: options.zstd_level,
+        outlet: None,
         read_only: false,
     };
     let mut committer = Committer::open(site, Arc::clone(&recorder), cancel.clone()).await?;

@@ -7,6 +7,7 @@ use auditlake_normalizer::schema::EVENTS_DIRECTORY;
 use super::security_lake::{DEFAULT_ACCOUNT, DEFAULT_SOURCE};
 use super::{LakeFormat, Layout, PathTemplate, SecurityLake, Setting};
 use crate::error::Error;
+use crate::handover::Form;
 use crate::tables::QUARANTINE;
 
 /// A layout that has a name.
@@ -112,6 +113,21 @@ impl LayoutChoice {
                 Ok(Layout::SecurityLake { security_lake })
             }
         }
+    }
+
+    /// As a run asks that hands on in a form, or that writes files where there is none.
+    pub(crate) fn of_run(&self, form: Option<Form>) -> Result<Self, Error> {
+        let is_at_odds = |format: &LakeFormat| format.handed_on() != form;
+        if let Some(format) = self.format.filter(is_at_odds) {
+            return Err(Error::Config(format!(
+                "the format `{format}` is asked for, and the run has {} outlet",
+                if form.is_some() { "another" } else { "no" }
+            )));
+        }
+        Ok(Self {
+            format: form.map(LakeFormat::from).or(self.format),
+            ..self.clone()
+        })
     }
 
     /// Names and values of what is asked for.

@@ -14,8 +14,8 @@ use crate::error::Error;
 /// Where it is, below the lake's root.
 pub const LAKE_RECORD_PATH: &str = "_auditlake/lake.json";
 /// The latest version of its form. A lake of plain Parquet has version 1, which older builds know as well; one of
-/// another format has this, as they would write to it without telling its tables.
-pub const LAKE_RECORD_VERSION: u32 = 2;
+/// another format has a later one, as they would write to it without telling its tables, or its reader.
+pub const LAKE_RECORD_VERSION: u32 = 3;
 /// Lakes that have this and no record were made before there was one.
 const LEDGER: &str = "_auditlake/ledger";
 
@@ -49,11 +49,7 @@ struct Version {
 impl LakeRecord {
     fn new(layout: Layout, format: LakeFormat, now: Timestamp) -> Self {
         Self {
-            version: if format.is_parquet() {
-                1
-            } else {
-                LAKE_RECORD_VERSION
-            },
+            version: format.record_version(),
             ocsf_version: layout.ocsf_version().to_owned(),
             layout,
             format,
@@ -88,6 +84,7 @@ impl LakeRecord {
                 "its events are OCSF {has}, and this build writes {writes}"
             )));
         }
+        self.format.check_asked(choice.format)?;
         let mut has = self.layout.settings();
         has.push((Setting::Format, self.format.to_string()));
         for (setting, asked) in choice.settings()? {
@@ -149,10 +146,14 @@ pub(crate) async fn settle(
 /// [`Error::OtherLake`] if a later build made it.
 pub(crate) async fn of(lake: &Lake) -> Result<Layout, Error> {
     let record = read(lake).await?;
-    record.map_or_else(
-        || Ok(Layout::default()),
-        |record| record.agree(&LayoutChoice::default()),
-    )
+    let Some(record) = record else {
+        return Ok(Layout::default());
+    };
+    let as_it_is = LayoutChoice {
+        format: Some(record.format),
+        ..LayoutChoice::default()
+    };
+    record.agree(&as_it_is)
 }
 
 /// The format of a lake that may be there already; that of a new one unless told otherwise.

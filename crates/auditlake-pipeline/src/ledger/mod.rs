@@ -7,6 +7,7 @@
 //! | no | no | nothing was written |
 //! | yes | no | open: files may be there; rolled back once its process is dead, its lease is over, or another run has waited for it long enough |
 //! | yes | yes, with files or content ids | in the lake |
+//! | yes | the same, with `handed_on` | a reader has taken its records; the lake has their identities alone |
 //! | yes | yes, with `rolled_back` | the files are removed, the number is not used again |
 //! | no | yes, with `lost` | rows of earlier generations are gone, and their blobs are fetched again |
 //!
@@ -14,6 +15,7 @@
 //! connection has, since they merge files of all connections; see [`crate::compact`].
 
 mod detail;
+pub(crate) mod identity_list;
 pub(crate) mod listed;
 mod path;
 mod process;
@@ -41,8 +43,8 @@ pub use listed::RunCounts;
 pub(crate) use path::{Kind, Place, UnitKey};
 pub(crate) use process::{LiveRun, Liveness, Process};
 pub use record::{
-    COMPACTION_VERSION, Commit, CommittedFile, Counts, Failed, Intent, LEDGER_VERSION,
-    LOSS_VERSION, NEWEST_VERSION,
+    COMPACTION_VERSION, Commit, CommittedFile, Counts, Failed, HANDOVER_VERSION, HandedOn,
+    IdentityList, Intent, LEDGER_VERSION, LOSS_VERSION, NEWEST_VERSION,
 };
 
 /// Concurrent reads of ledger objects.
@@ -223,6 +225,10 @@ impl Ledger {
             path: path.to_string(),
             source,
         })?;
+        self.create_bytes(path, bytes).await
+    }
+
+    async fn create_bytes(&self, path: &Path, bytes: Vec<u8>) -> Result<Created, Error> {
         let payload = PutPayload::from(bytes.clone());
         let put = self
             .lake
@@ -335,7 +341,7 @@ pub(crate) mod tests {
         let path = ledger.path(&at, Kind::Commit);
         assert!(error.contains(path.as_ref()), "{error}");
         assert!(
-            error.contains("version 4") && error.contains("newer auditlake"),
+            error.contains("version 5") && error.contains("newer auditlake"),
             "{error}"
         );
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::gap::GapReason;
+use crate::handover::Form;
 use crate::ledger::detail::CommitDetail;
 use crate::ledger::process::Process;
 
@@ -16,8 +17,11 @@ pub const COMPACTION_VERSION: u32 = 2;
 
 /// Version of the records that may have [`Commit::lost`].
 pub const LOSS_VERSION: u32 = 3;
+/// Version of the records that may have [`Commit::handed_on`]: who does not know it would take the rows for rows of the
+/// lake.
+pub const HANDOVER_VERSION: u32 = 4;
 /// The latest version that this build reads.
-pub const NEWEST_VERSION: u32 = LOSS_VERSION;
+pub const NEWEST_VERSION: u32 = HANDOVER_VERSION;
 
 /// What every version of every record has.
 #[derive(Deserialize)]
@@ -97,6 +101,9 @@ pub struct Commit {
     /// are in [`rolled_back`](Self::rolled_back), if they are to be removed. Only repairs have some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<String>,
+    /// Where the records went that are in no file of the lake. Only runs that hand on have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<HandedOn>,
     /// Figures of the blobs and events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<CommitDetail>,
@@ -117,9 +124,29 @@ impl Commit {
             replaces: Vec::new(),
             connections: Vec::new(),
             lost: Vec::new(),
+            handed_on: None,
             detail: None,
         }
     }
+}
+
+/// That the records of a generation were handed on to a reader: the lake holds none of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOn {
+    /// In what form.
+    pub form: Form,
+    /// Which records these were; none when all were handed on before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identities: Option<IdentityList>,
+}
+
+/// An object with the identities of records: 16 bytes each, big-endian, in ascending order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityList {
+    /// Path below the lake's root.
+    pub path: String,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// A file that a generation wrote.

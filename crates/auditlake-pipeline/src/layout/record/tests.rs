@@ -1,4 +1,5 @@
 use super::*;
+use crate::handover::Form;
 use crate::layout::{LayoutName, PathTemplate, SecurityLake, SecurityLakeChoice};
 
 fn lake() -> Lake {
@@ -173,10 +174,10 @@ fn version_1_stays_readable() {
 #[tokio::test]
 async fn what_a_later_build_made_is_refused() {
     let parse = |text: &str| LakeRecord::parse(text.as_bytes(), &Path::from("lake.json"));
-    let later = parse(r#"{"version":3,"layout":{"of":"another form"}}"#).map(|r| r.layout);
+    let later = parse(r#"{"version":4,"layout":{"of":"another form"}}"#).map(|r| r.layout);
     assert_refused(
         later,
-        "it was made by a later build: its record has version 3",
+        "it was made by a later build: its record has version 4",
     );
     assert!(matches!(parse("{"), Err(Error::Record { .. })));
     let mut record = LakeRecord::new(flat(), LakeFormat::Parquet, Timestamp::UNIX_EPOCH);
@@ -231,6 +232,51 @@ async fn the_format_is_remembered_in_a_record_that_older_builds_refuse() {
     let record = LakeRecord::parse(text.as_bytes(), &Path::from(LAKE_RECORD_PATH)).unwrap();
     assert_eq!(record.format, LakeFormat::Delta);
     assert_eq!(record.layout, Layout::default());
+}
+
+#[tokio::test]
+async fn a_lake_has_files_or_tells_what_was_handed_on() {
+    let lakes = [lake(), lake()];
+    let handing = format(LakeFormat::Ndjson);
+    run(&lakes[0], &LayoutChoice::default()).await.unwrap();
+    assert_refused(
+        run(&lakes[0], &handing).await,
+        "it holds files, and its ledger says so: what `--to ndjson` hands on needs a lake of its own",
+    );
+    assert_eq!(run(&lakes[1], &handing).await.unwrap(), Layout::default());
+    assert_eq!(read(&lakes[1]).await.unwrap().unwrap().version, 3);
+    for choice in [LayoutChoice::default(), format(LakeFormat::Parquet)] {
+        assert_refused(
+            run(&lakes[1], &choice).await,
+            "its ledger tells what `--to ndjson` handed on, and it holds no files of that: files need a lake of their own",
+        );
+    }
+    let raw = run(&lakes[1], &format(LakeFormat::Raw)).await;
+    assert_refused(raw, "its format is `ndjson`, and `raw` was asked for");
+    // Who only looks is not refused.
+    assert_eq!(of(&lakes[1]).await.unwrap(), Layout::default());
+    assert_eq!(format_of(&lakes[1]).await.unwrap(), LakeFormat::Ndjson);
+    let text = include_str!("../../../test-data/lake/v3.ndjson.json");
+    let record = LakeRecord::parse(text.as_bytes(), &Path::from(LAKE_RECORD_PATH)).unwrap();
+    assert_eq!(record.format, LakeFormat::Ndjson);
+}
+
+#[tokio::test]
+async fn what_is_handed_on_has_no_layout_and_no_format_beside() {
+    let choice = LayoutChoice {
+        format: Some(LakeFormat::Raw),
+        ..named(LayoutName::Flat)
+    };
+    match run(&lake(), &choice).await {
+        Err(Error::Config(message)) => assert!(message.contains("`--to raw`"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(choice.of_run(None).is_err());
+    assert!(choice.of_run(Some(Form::Ndjson)).is_err());
+    assert_eq!(choice.of_run(Some(Form::Raw)).unwrap(), choice);
+    let delta = format(LakeFormat::Delta);
+    assert!(delta.of_run(Some(Form::Raw)).is_err());
+    assert_eq!(delta.of_run(None).unwrap(), delta);
 }
 
 #[tokio::test]
