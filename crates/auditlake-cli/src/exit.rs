@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use auditlake_pipeline::{Error, ErrorKind, Outcome, ServiceError};
 
+use crate::handover::ReaderGone;
+
 /// How the command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -94,7 +96,11 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     if let Some(usage) = error.downcast_ref::<Usage>() {
         return usage.hint.clone();
     }
+    if error.downcast_ref::<ReaderGone>().is_some() {
+        return Some(READER.to_owned());
+    }
     match error.downcast_ref::<Error>() {
+        Some(Error::NotTaken { .. }) => Some(READER.to_owned()),
         Some(Error::Credentials(service) | Error::Service(service)) => {
             service_hint(service).or_else(|| Some(TEST_IT.to_owned()))
         }
@@ -125,6 +131,8 @@ const READ: &str = "ActivityFeed.Read";
 const READ_DLP: &str = "ActivityFeed.ReadDlp";
 const OTHER_LAKE: &str = "a lake keeps the layout of its first run, in `_auditlake/lake.json`: leave the flag out to go on as \
      it is, or choose another --lake";
+const READER: &str = "what the reader took is in the ledger, and what it did not take was rolled back: start the reader and run \
+     the same command again, which repeats at most the unit that was under way";
 const LAKE: &str =
     "what was committed is safe; when the store is well again, run the same command again";
 

@@ -10,8 +10,8 @@
 //!
 //! Modules, in reading order: `args` (what can be asked), `config` (the file), `credential`, `connect` and `connections`
 //! (flags, environment and file together), `run` (from arguments to an exit code), `commands` (one file each), `starts` (what
-//! is remembered of them), `metrics` (what the process that stays shows), `otlp` (what a
-//! collector is sent), `progress`, `print`, `atomic`, `exit`, `logging`.
+//! is remembered of them), `metrics` (what the process that stays shows), `otlp` (what a collector is sent), `handover`
+//! (records to another pipeline), `progress`, `print`, `atomic`, `exit`, `logging`.
 
 mod args;
 mod atomic;
@@ -22,6 +22,7 @@ mod connect;
 mod connections;
 mod credential;
 mod exit;
+mod handover;
 mod logging;
 pub mod metrics;
 mod otlp;

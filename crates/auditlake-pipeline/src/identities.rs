@@ -54,12 +54,13 @@ impl Identities {
             .buffer_unordered(READS)
             .boxed();
         while let Some((identities, path)) = read.next().await {
-            match identities? {
-                Some(identities) => self.with(|known| known.extend(identities)),
-                None => tracing::warn!(
+            if let Some(identities) = identities? {
+                self.with(|known| known.extend(identities));
+            } else {
+                tracing::warn!(
                     path,
                     "a list of identities is gone: if the service repeats its records, so does this run"
-                ),
+                );
             }
         }
         Ok(())

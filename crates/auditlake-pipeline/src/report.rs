@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::gap::Gap;
+use crate::handover::Form;
 
 /// Version of the report's fields.
 pub const REPORT_VERSION: u32 = 1;
@@ -19,6 +20,9 @@ pub struct Report {
     pub connection: String,
     /// Tenant id; empty for input files.
     pub tenant_id: String,
+    /// In what form the records were handed on instead of being written to the lake; absent when they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Form>,
     /// When the run started.
     pub started: Timestamp,
     /// When the run finished.
@@ -153,6 +157,7 @@ impl Report {
             version: REPORT_VERSION,
             connection: connection.to_owned(),
             tenant_id: tenant_id.to_owned(),
+            handed_on: None,
             started,
             finished: started,
             windows: Windows::default(),

@@ -146,6 +146,10 @@ impl Run {
     ) -> Self {
         let quota = u64::from(client.config().requests_per_minute);
         progress.quota.set(quota);
+        let report = Report {
+            handed_on: options.outlet.as_ref().map(Outlet::form),
+            ..report
+        };
         Self {
             counted: client.requests(),
             client,

@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod first_run;
 mod guides;
+mod handover;
 mod hostile;
 mod ingest;
 mod layouts;

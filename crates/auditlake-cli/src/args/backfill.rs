@@ -7,6 +7,7 @@ use super::connection::ConnectionArgs;
 use super::fetch::FetchArgs;
 use super::layout::LayoutArgs;
 use super::output::ReportArgs;
+use super::to::ToArgs;
 use super::value::{Moment, moment};
 use crate::progress::ProgressStyle;
 
@@ -20,6 +21,8 @@ Examples:
   auditlake backfill contoso --lake ./lake --report - --progress log | jq .gaps
   auditlake backfill contoso --lake s3://aws-security-data-lake-eu-central-1-… --layout security-lake \
       --security-lake-region eu-central-1 --window 24h
+  auditlake backfill contoso --lake ./ledger --to ndjson | vector --config vector.toml
+      to another pipeline: `./ledger` holds no files of that, and says what the reader took
   AUDITLAKE_CLIENT_SECRET=… auditlake backfill --cloud gcc --tenant-id … --client-id … --lake ./lake";
 
 /// Bring everything that the service still offers into the lake, once
@@ -38,6 +41,8 @@ pub(crate) struct BackfillArgs {
     pub(crate) lake: String,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
     /// From when on, by the time content became available: `7d`, or a time such as `2026-05-04T10:00:00Z` [default: all that there is]
     #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
     pub(crate) since: Option<Moment>,

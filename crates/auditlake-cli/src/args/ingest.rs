@@ -15,6 +15,7 @@ use super::connection::ConnectionSettings;
 use super::fetch::FetchArgs;
 use super::layout::LayoutArgs;
 use super::output::ReportArgs;
+use super::to::ToArgs;
 use super::value::{Moment, duration, moment};
 
 const EXAMPLES: &str = "\
@@ -24,6 +25,8 @@ Examples:
   auditlake ingest contoso fabrikam --lake ./lake --every 15m
   auditlake ingest --lake s3://security/audit --once --report - | jq -c '{connection, events, gaps}'
       one round, for cron and Kubernetes jobs
+  auditlake ingest --lake s3://security/ledger --to ndjson --to-socket /run/vector/auditlake.sock
+      to another pipeline: the lake holds no files of that, and says what the reader took
   AUDITLAKE_CLIENT_SECRET=… auditlake ingest --tenant-id … --client-id … --lake ./lake --once
 
 Exit codes of --once: the worst of its connections, in this order: 130 interrupted, 2 usage or configuration,
@@ -53,6 +56,8 @@ pub(crate) struct IngestArgs {
     pub(crate) lake: String,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
     /// One round, then end
     #[arg(long, env = "AUDITLAKE_ONCE", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) once: bool,

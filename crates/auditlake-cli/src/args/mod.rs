@@ -16,6 +16,7 @@ pub(crate) mod output;
 pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod subscription;
+pub(crate) mod to;
 pub(crate) mod value;
 pub(crate) mod verify;
 

@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use auditlake_pipeline::handover::Outlet;
 use auditlake_pipeline::ingest::{IngestPlan, States, ingest, ingest_once};
 use auditlake_pipeline::{IngestOptions, RoundEnd};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::told::{Reports, log_round, tell};
@@ -19,6 +21,7 @@ use crate::config::Config;
 use crate::connections::connections;
 use crate::credential;
 use crate::exit::{Exit, Usage};
+use crate::handover::{Reader, ReaderGone};
 use crate::metrics::{Source, serve};
 use crate::otlp::push_metrics;
 use crate::run::{Session, Signal};
@@ -26,14 +29,17 @@ use crate::run::{Session, Signal};
 pub(crate) async fn run(args: IngestArgs, session: &Session) -> anyhow::Result<Exit> {
     // Registered before anything is read, so that no signal ends the process meanwhile.
     let hangups = Hangups::new()?;
-    let asked = asked(&args, session.config.as_deref())?;
+    let mut asked = asked(&args, session.config.as_deref(), None)?;
     args.layout.choice().check()?;
     check_lake(&args.lake)?;
+    args.to.check(&args.report, &args.fetch)?;
     args.report.check()?;
+    let reader = Reader::open(&args.to)?;
+    asked.plan.options.backfill.outlet = reader.as_ref().map(Reader::outlet);
     if args.once {
         once(&args, asked.plan, session).await
     } else {
-        stay(args, asked, session, hangups).await
+        stay(args, asked, session, hangups, reader).await
     }
 }
 
@@ -54,6 +60,7 @@ async fn stay(
     asked: Asked,
     session: &Session,
     hangups: Hangups,
+    reader: Option<Reader>,
 ) -> anyhow::Result<Exit> {
     let reports = Reports::new(&args.report);
     let (change, plans) = watch::channel(Arc::new(asked.plan));
@@ -67,17 +74,32 @@ async fn stay(
         Some(address) => Some(serve(address, source).await?),
         None => None,
     };
-    let reloading = reload_on_hangup(args, session.clone(), change, hangups);
+    let outlet = reader.as_ref().map(Reader::outlet);
+    let reloading = reload_on_hangup(args, session.clone(), change, hangups, outlet);
     let _reloading = AbortOnDropHandle::new(tokio::spawn(reloading));
     let ended = move |end: &RoundEnd| {
         log_round(end);
         reports.write(end);
     };
-    ingest(plans, session.cancel.clone(), states, ended).await?;
+    let shutdown = session.cancel.child_token();
+    let gone = reader.as_ref().map(|reader| reader.gone().clone());
+    let _watch = gone.clone().map(|gone| end_with(gone, shutdown.clone()));
+    ingest(plans, shutdown, states, ended).await?;
+    if gone.is_some_and(|gone| gone.is_cancelled()) {
+        return Err(ReaderGone.into());
+    }
     Ok(match session.signal.get() {
         Some(Signal::Terminate) => Exit::Complete,
         _ => Exit::Interrupted,
     })
+}
+
+/// Ends the rounds when there is nobody to hand on to.
+fn end_with(gone: CancellationToken, shutdown: CancellationToken) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        gone.cancelled().await;
+        shutdown.cancel();
+    }))
 }
 
 /// What the flags, the environment and the configuration file ask for now.
@@ -86,10 +108,15 @@ struct Asked {
     metrics_listen: Option<SocketAddr>,
 }
 
-fn asked(args: &IngestArgs, config: Option<&Path>) -> anyhow::Result<Asked> {
+fn asked(
+    args: &IngestArgs,
+    config: Option<&Path>,
+    outlet: Option<Outlet>,
+) -> anyhow::Result<Asked> {
     let config = Config::load(config)?;
     let schedule = args.schedule.or(config.ingest());
-    let options = options(args, &schedule)?;
+    let mut options = options(args, &schedule)?;
+    options.backfill.outlet = outlet;
     options.check()?;
     let secret = credential::variable();
     let plan = IngestPlan {
@@ -121,10 +148,11 @@ async fn reload_on_hangup(
     session: Session,
     change: watch::Sender<Arc<IngestPlan>>,
     mut hangups: Hangups,
+    outlet: Option<Outlet>,
 ) {
     loop {
         hangups.next().await;
-        match asked(&args, session.config.as_deref()) {
+        match asked(&args, session.config.as_deref(), outlet.clone()) {
             Ok(Asked { plan, .. }) => {
                 told::reloaded(&change.send_replace(Arc::new(plan)), &change.borrow());
             }

@@ -14,6 +14,7 @@ use bytesize::ByteSize;
 use crate::print::coverage::{duration, minute};
 use crate::print::heat_map::mark;
 use crate::print::table::number;
+use crate::print::{not_in_the_lake, there};
 use days::{Day, days};
 use volumes::{Volumes, by_class, by_record_type};
 
@@ -50,6 +51,14 @@ pub(crate) fn coverage(report: &CoverageReport) -> askama::Result<String> {
 impl CoveragePage<'_> {
     fn in_the_lake(&self) -> u64 {
         self.report.hours.committed + self.report.hours.late
+    }
+
+    fn there(&self) -> &'static str {
+        there(self.report.handed_on)
+    }
+
+    fn not_in_the_lake(&self) -> Option<String> {
+        not_in_the_lake(self.report.handed_on)
     }
 
     fn volumes(&self) -> [Volumes; 2] {

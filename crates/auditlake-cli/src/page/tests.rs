@@ -48,6 +48,7 @@ fn hostile() -> CoverageReport {
         version: 1,
         lake: HOSTILE.to_owned(),
         connection: HOSTILE.to_owned(),
+        handed_on: Some(auditlake_pipeline::handover::Form::Raw),
         since: time,
         until: time,
         now: time,

@@ -8,6 +8,7 @@ use comfy_table::Table;
 
 use super::heat_map::heat_map;
 use super::table::{listing, number, right};
+use super::{not_in_the_lake, there};
 
 /// Gaps that are told one by one; of more, the first.
 const GAP_LINES: usize = 30;
@@ -28,14 +29,15 @@ pub(crate) fn table(report: &CoverageReport) -> String {
     if !report.gaps.is_empty() {
         parts.push(gaps(&report.gaps));
     }
-    parts.push(verdict(&report.hours));
+    parts.extend(not_in_the_lake(report.handed_on));
+    parts.push(verdict(&report.hours, there(report.handed_on)));
     parts.join("\n\n")
 }
 
 fn sums(report: &CoverageReport) -> String {
     let mut table = listing(&[
         "content type",
-        "in the lake",
+        there(report.handed_on),
         "blobs",
         "records",
         "events",
@@ -154,7 +156,7 @@ fn gap(gap: &CoverageGap) -> String {
     )
 }
 
-fn verdict(hours: &HourSums) -> String {
+fn verdict(hours: &HourSums, there: &str) -> String {
     let missing = HourState::ALL
         .into_iter()
         .filter(|state| !state.is_complete());
@@ -164,11 +166,11 @@ fn verdict(hours: &HourSums) -> String {
         .collect();
     let total = number(hours.total());
     if parts.is_empty() {
-        return format!("all {total} hours are in the lake");
+        return format!("all {total} hours are {there}");
     }
-    let there = number(in_the_lake(hours));
+    let complete = number(in_the_lake(hours));
     format!(
-        "{there} of {total} hours are in the lake: {}",
+        "{complete} of {total} hours are {there}: {}",
         parts.join(", ")
     )
 }
@@ -198,10 +200,13 @@ mod tests {
             late: 1,
             ..HourSums::default()
         };
-        assert_eq!(verdict(&hours), "all 1,001 hours are in the lake");
+        assert_eq!(
+            verdict(&hours, "in the lake"),
+            "all 1,001 hours are in the lake"
+        );
         (hours.unknown, hours.expired) = (2, 3);
         assert_eq!(
-            verdict(&hours),
+            verdict(&hours, "in the lake"),
             "1,001 of 1,006 hours are in the lake: 2 unknown, 3 expired"
         );
     }

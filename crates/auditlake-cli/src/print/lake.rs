@@ -7,6 +7,7 @@ use auditlake_pipeline::lake::{CheckReport, ClassInfo, Finding, FindingKind, Lak
 use bytesize::ByteSize;
 use comfy_table::Table;
 
+use super::not_in_the_lake;
 use super::table::{listing, number, right, table};
 
 /// Partitions that are told one by one; of more, the first.
@@ -121,6 +122,7 @@ pub(crate) fn info(info: &LakeInfo) -> String {
         ),
         table.trim_fmt(),
     ];
+    lines.extend(not_in_the_lake(info.handed_on));
     let small: u64 = info
         .tables
         .values()
@@ -180,6 +182,7 @@ pub(crate) fn checked(report: &CheckReport) -> String {
             ));
         }
     }
+    lines.extend(not_in_the_lake(report.handed_on));
     lines.push(format!(
         "{} files, {} rows: {}",
         number(report.files),

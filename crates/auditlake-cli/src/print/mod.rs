@@ -13,7 +13,25 @@ use std::path::Path;
 
 use anyhow::Context;
 use auditlake_pipeline::Error;
+use auditlake_pipeline::handover::Form;
 use serde::Serialize;
+
+/// Where records are that the ledger has.
+pub(crate) fn there(handed_on: Option<Form>) -> &'static str {
+    match handed_on {
+        None => "in the lake",
+        Some(_) => "handed on",
+    }
+}
+
+/// Says of a lake whose records were handed on that it has none.
+pub(crate) fn not_in_the_lake(handed_on: Option<Form>) -> Option<String> {
+    handed_on.map(|form| {
+        format!(
+            "handed on (`--to {form}`): the lake holds no events, and its ledger says what the reader took"
+        )
+    })
+}
 
 /// Writes a line for people. A terminal that is gone is nothing to fail for.
 pub(crate) fn note(text: &str) {

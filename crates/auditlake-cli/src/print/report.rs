@@ -161,23 +161,35 @@ fn sources(report: &Report) -> &'static str {
 fn nothing_new(report: &Report) -> String {
     let known = report.blobs.already_committed;
     let sources = sources(report);
+    let already = already(report);
     match (known, report.duplicates) {
         (0, 0) if !report.gaps.is_empty() => "nothing new".to_owned(),
         (0, 0) => format!("nothing new: there were no {sources} with records"),
-        (known, 0) => format!(
-            "nothing new: {} {sources} were already in the lake",
-            number(known)
-        ),
-        (0, repeated) => format!(
-            "nothing new: {} records were already in the lake",
-            number(repeated)
-        ),
+        (known, 0) => format!("nothing new: {} {sources} were {already}", number(known)),
+        (0, repeated) => format!("nothing new: {} records were {already}", number(repeated)),
         (known, repeated) => format!(
-            "nothing new: {} {sources} and {} records of others were already in the lake",
+            "nothing new: {} {sources} and {} records of others were {already}",
             number(known),
             number(repeated)
         ),
     }
+}
+
+/// What is true of what the ledger has.
+fn already(report: &Report) -> &'static str {
+    match report.handed_on {
+        None => "already in the lake",
+        Some(_) => "already handed on",
+    }
+}
+
+/// Where the events are now.
+fn place(report: &Report) -> String {
+    if report.handed_on.is_some() {
+        return "handed on".to_owned();
+    }
+    let (files, bytes) = (number(report.files), ByteSize(report.bytes.written));
+    format!("in {files} Parquet files ({bytes})")
 }
 
 fn added(report: &Report) -> String {
@@ -187,12 +199,11 @@ fn added(report: &Report) -> String {
         count => format!(", {} {sources} were already there", number(count)),
     };
     format!(
-        "{} events of {} records{} in {} Parquet files ({}), from {} {sources}{already}{}",
+        "{} events of {} records{} {}, from {} {sources}{already}{}",
         number(report.events),
         number(report.records),
         left_out(report.duplicates, report.quarantined),
-        number(report.files),
-        ByteSize(report.bytes.written),
+        place(report),
         number(report.blobs.fetched),
         cost(report),
     )
@@ -228,15 +239,17 @@ fn left_out(duplicates: u64, quarantined: u64) -> String {
 fn dry_words(report: &Report) -> String {
     let blobs = &report.blobs;
     format!(
-        "dry run, nothing was fetched: {} blobs listed in {} windows, {} of them already in the lake",
+        "dry run, nothing was fetched: {} blobs listed in {} windows, {} of them {}",
         number(blobs.listed),
         number(report.windows.listed),
-        number(blobs.already_committed)
+        number(blobs.already_committed),
+        already(report)
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use auditlake_pipeline::handover::Form;
     use auditlake_pipeline::{Gap, GapReason};
     use jiff::Timestamp;
 
@@ -259,6 +272,21 @@ mod tests {
             summary(&report, false),
             "nothing new: 1,200 blobs were already in the lake"
         );
+    }
+
+    #[test]
+    fn what_was_handed_on_is_not_said_to_be_in_the_lake() {
+        let mut report = report();
+        report.handed_on = Some(Form::Ndjson);
+        (report.records, report.events) = (3, 3);
+        let text = summary(&report, false);
+        assert!(
+            text.contains("3 events of 3 records handed on, from"),
+            "{text}"
+        );
+        (report.records, report.blobs.already_committed) = (0, 2);
+        let text = summary(&report, false);
+        assert_eq!(text, "nothing new: 2 blobs were already handed on");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use auditlake_pipeline::verify::{VerifyFinding, VerifyReport};
 
 use super::coverage::minute;
 use super::table::number;
+use super::{not_in_the_lake, there};
 
 /// Findings that are told one by one; of more, the first.
 const FINDING_LINES: usize = 50;
@@ -18,6 +19,7 @@ pub(crate) fn table(report: &VerifyReport) -> String {
         lines.push(format!("and {more} findings more: see `--output json`"));
     }
     lines.extend(sums(report));
+    lines.extend(not_in_the_lake(report.handed_on));
     lines.push(verdict(report));
     lines.join("\n")
 }
@@ -55,9 +57,10 @@ fn sums(report: &VerifyReport) -> Vec<String> {
     };
     let mut lines = vec![
         format!(
-            "blobs: {} listed, {} in the lake, {} missing{recent}",
+            "blobs: {} listed, {} {}, {} missing{recent}",
             number(blobs.listed),
             number(blobs.committed),
+            there(report.handed_on),
             number(blobs.missing)
         ),
         format!(

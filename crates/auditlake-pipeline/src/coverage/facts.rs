@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
+use crate::handover::Form;
 use crate::ledger::listed::{Marks, RunRecord};
 use crate::ledger::{Commit, CommittedBlob, Counts, Failed, Intent, Ledger, Place};
 use crate::listed::{Listed, Unavailable};
@@ -22,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) content_types: BTreeMap<ContentType, TypeFacts>,
     /// The last of those that finished since its start, in the order in which they began.
     pub(crate) runs: Vec<RunRecord>,
+    /// In what form the records were handed on, if they are not in the lake.
+    pub(crate) handed_on: Option<Form>,
 }
 
 /// All that it says of a content type.
@@ -74,6 +77,7 @@ impl Facts {
         let mut facts = Self {
             content_types: BTreeMap::new(),
             runs: runs_since(&marks, range.start),
+            handed_on: None,
         };
         for &content_type in content_types {
             let of_type = TypeFacts::read(ledger, &marks.listed, content_type, range).await?;

@@ -8,6 +8,7 @@ use super::hours::{Cause, Judged};
 use super::states::HourState;
 use super::{CoverageOptions, HOUR};
 use crate::gap::GapReason;
+use crate::handover::Form;
 
 /// Hours of a content type that are not in the lake, or not all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,7 @@ pub struct CoverageGap {
 /// The gaps of a content type, in order.
 pub(crate) fn gaps(
     options: &CoverageOptions,
+    handed_on: Option<Form>,
     content_type: ContentType,
     judged: &[Judged],
 ) -> Vec<CoverageGap> {
@@ -54,6 +56,7 @@ pub(crate) fn gaps(
         gap.command = (gap.state != HourState::Expired).then(|| {
             backfill_command(
                 &options.lake,
+                handed_on,
                 &options.connection,
                 content_type,
                 gap.since,
@@ -92,14 +95,16 @@ impl CoverageGap {
 /// The command that brings a span of a content type, for a shell.
 pub fn backfill_command(
     lake: &str,
+    handed_on: Option<Form>,
     connection: &str,
     content_type: ContentType,
     since: Timestamp,
     until: Timestamp,
 ) -> String {
     let lake = quoted(lake);
+    let to = handed_on.map_or_else(String::new, |form| format!(" --to {form}"));
     format!(
-        "auditlake backfill {connection} --lake {lake} --since {since} --until {until} --content-type {content_type}"
+        "auditlake backfill {connection} --lake {lake}{to} --since {since} --until {until} --content-type {content_type}"
     )
 }
 

@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::Clock;
 use crate::connection::check_name;
 use crate::error::Error;
+use crate::layout;
 use crate::ledger::Ledger;
 use crate::plan::{EDGE_MARGIN, RETENTION};
 pub use delays::{DelaySummary, Percentiles};
@@ -95,8 +96,12 @@ pub async fn coverage(options: &CoverageOptions) -> Result<CoverageReport, Error
         Some(lake) => lake.clone(),
         None => Lake::open_to_read(&options.lake)?,
     };
+    let format = layout::format_of(&lake).await?;
     let ledger = Ledger::new(lake, &options.connection);
-    let facts = Facts::read(&ledger, &options.content_types, range).await?;
+    let facts = Facts {
+        handed_on: format.handed_on(),
+        ..Facts::read(&ledger, &options.content_types, range).await?
+    };
     Ok(report::report(options, &facts, range, now))
 }
 

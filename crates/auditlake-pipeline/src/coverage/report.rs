@@ -12,6 +12,7 @@ use super::gaps::{CoverageGap, gaps};
 use super::hours::{Judged, judge};
 use super::states::{HourState, HourSums};
 use super::{COVERAGE_VERSION, CoverageOptions};
+use crate::handover::Form;
 use crate::ledger::RunCounts;
 use crate::recorder::merge;
 use crate::report::Outcome;
@@ -25,6 +26,10 @@ pub struct CoverageReport {
     pub lake: String,
     /// Name of the connection.
     pub connection: String,
+    /// In what form the records were handed on: then the lake holds no events, and what is said to be in it was taken by a
+    /// reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Form>,
     /// The first hour.
     pub since: Timestamp,
     /// The end of the last hour.
@@ -165,6 +170,7 @@ pub(super) fn report(
         version: COVERAGE_VERSION,
         lake: options.lake.clone(),
         connection: options.connection.clone(),
+        handed_on: facts.handed_on,
         since: range.start,
         until: range.end,
         now,
@@ -183,7 +189,8 @@ pub(super) fn report(
     let mut delays = AllDelays::default();
     for (&content_type, of_type) in &facts.content_types {
         let judged = judge(of_type, range, now);
-        report.gaps.extend(gaps(options, content_type, &judged));
+        let its_gaps = gaps(options, facts.handed_on, content_type, &judged);
+        report.gaps.extend(its_gaps);
         let its_delays = AllDelays::of(of_type, range);
         delays.extend(&its_delays);
         report.add_volumes(of_type);

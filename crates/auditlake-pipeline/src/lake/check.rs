@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
+use crate::handover::Form;
 use crate::inventory::{Inventory, list_all};
 use crate::layout::{self, LakeFormat};
 use crate::ledger::CommittedFile;
@@ -22,6 +23,10 @@ const READS: usize = 16;
 pub struct CheckReport {
     /// Address of the lake.
     pub lake: String,
+    /// In what form the records were handed on: then the lake holds no events, and what is said to be in it was taken by a
+    /// reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Form>,
     /// The hash of each file was compared as well.
     pub deep: bool,
     /// Files that the ledger says are in the lake.
@@ -143,6 +148,7 @@ async fn check_lake(lake: &Lake, deep: bool) -> Result<CheckReport, Error> {
     let live = || inventory.live.values();
     Ok(CheckReport {
         lake: lake.to_string(),
+        handed_on: layout::format_of(lake).await?.handed_on(),
         deep,
         files: live().count() as u64,
         rows: live().map(|file| file.file.rows).sum(),

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::compact::partition::{Partition, table_of};
 use crate::compact::{DEFAULT_TARGET_SIZE, is_small, is_worth_it};
 use crate::error::Error;
+use crate::handover::Form;
 use crate::inventory::{Inventory, LiveFile, list_all};
+use crate::layout;
 use crate::tables::{Tables, is_below};
 
 /// What a lake holds, by its ledger.
@@ -17,6 +19,10 @@ use crate::tables::{Tables, is_below};
 pub struct LakeInfo {
     /// Address of the lake.
     pub lake: String,
+    /// In what form the records were handed on: then the lake holds no events, and what is said to be in it was taken by a
+    /// reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Form>,
     /// The connections that have a ledger.
     pub connections: BTreeSet<String>,
     /// Versions of the ledger's records.
@@ -71,6 +77,7 @@ pub async fn info(lake: &str) -> Result<LakeInfo, Error> {
     let over = listed.keys().filter(|path| inventory.over.contains(*path));
     Ok(LakeInfo {
         lake: lake.to_string(),
+        handed_on: layout::format_of(&lake).await?.handed_on(),
         compactions: inventory.compactions.commits.len() as u64,
         tables: tables(&inventory.live, &directories),
         replaced_files: over.count() as u64,

@@ -175,7 +175,8 @@ fn hour_span(hour: Timestamp) -> Window {
 
 fn backfill(verifier: &Verifier, content_type: ContentType, span: Window) -> String {
     let (lake, name) = (&verifier.options.lake, &verifier.connection.name);
-    backfill_command(lake, name, content_type, span.start, span.end)
+    let handed_on = verifier.handed_on;
+    backfill_command(lake, handed_on, name, content_type, span.start, span.end)
 }
 
 /// The same verification of less, with other flags.

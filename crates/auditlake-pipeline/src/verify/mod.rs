@@ -28,6 +28,8 @@ use crate::clock::Clock;
 use crate::connection::{Connection, check_name};
 use crate::coverage::{CoverageOptions, coverage, hour_after, hour_of};
 use crate::error::Error;
+use crate::handover::Form;
+use crate::layout;
 use crate::plan::{EDGE_MARGIN, MAX_WINDOW, RETENTION, Span, plan};
 use listing::Listed;
 pub use report::{FindingKind, VerifyFinding, VerifyReport};
@@ -91,8 +93,11 @@ pub async fn verify(
     cancel: CancellationToken,
 ) -> Result<VerifyReport, Error> {
     check_name(&connection.name)?;
-    let verifier = Verifier::new(connection, options, cancel.clone())?;
-    let work = Box::pin(verifier.work());
+    let mut verifier = Verifier::new(connection, options, cancel.clone())?;
+    let work = Box::pin(async {
+        verifier.look_where_records_went().await?;
+        verifier.work().await
+    });
     let ended = cancel.run_until_cancelled(work).await;
     ended.unwrap_or(Err(Error::Cancelled))
 }
@@ -106,6 +111,8 @@ struct Verifier {
     /// What was asked for.
     range: Window,
     started: Timestamp,
+    /// In what form the records were handed on, if they are not in the lake.
+    handed_on: Option<Form>,
     cancel: CancellationToken,
 }
 
@@ -131,8 +138,23 @@ impl Verifier {
             connection,
             options,
             started,
+            handed_on: None,
             cancel,
         })
+    }
+
+    /// What was handed on is not there to be compared, or to be brought back into files.
+    async fn look_where_records_went(&mut self) -> Result<(), Error> {
+        self.handed_on = layout::format_of(&self.lake).await?.handed_on();
+        match self.handed_on {
+            Some(form) if self.options.deep || self.options.repair => {
+                Err(Error::OtherLake(format!(
+                    "its records were handed on (`--to {form}`), so there are none to look at or to repair; a `backfill` \
+                     with `--to {form}` hands on what is missing"
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn work(&self) -> Result<VerifyReport, Error> {

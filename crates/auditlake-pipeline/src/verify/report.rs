@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{VERIFY_VERSION, Verifier};
 use crate::gap::GapReason;
+use crate::handover::Form;
 use crate::report::Outcome;
 
 /// What a verification found.
@@ -17,6 +18,10 @@ pub struct VerifyReport {
     pub lake: String,
     /// Name of the connection.
     pub connection: String,
+    /// In what form the records were handed on: then the lake holds no events, and what is said to be in it was taken by a
+    /// reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Form>,
     /// Its tenant.
     pub tenant_id: String,
     /// From when on.
@@ -142,6 +147,7 @@ impl VerifyReport {
             version: VERIFY_VERSION,
             lake: verifier.options.lake.clone(),
             connection: verifier.connection.name.clone(),
+            handed_on: verifier.handed_on,
             tenant_id: verifier.connection.client.tenant_id.clone(),
             since: verifier.range.start,
             until: verifier.range.end,

@@ -49,7 +49,7 @@ fn spawn(world: &World) -> Result<Child> {
         .spawn()?)
 }
 
-fn ledger_objects(world: &World, kind: &str) -> usize {
+pub(crate) fn ledger_objects(world: &World, kind: &str) -> usize {
     fn walk(directory: &std::path::Path, kind: &str) -> usize {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
         entries
