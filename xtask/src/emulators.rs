@@ -1,7 +1,10 @@
-//! The emulators of object stores that the tests write to: moto for S3, Azurite for Azure.
+//! The emulators of object stores that the tests write to: moto and s3s-fs for S3, Azurite for Azure.
+//!
+//! moto is right about conditional puts under races and checks no signatures, s3s-fs the other way round.
 //!
 //! Each listens on a free port of the loopback address, says in its log which one, and ends with the tests.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,6 +17,14 @@ use xshell::{Shell, cmd};
 use crate::apt;
 
 const AZURITE: &str = "3.35.0";
+const S3S_FS: &str = "0.14.1";
+/// What the tests sign with, too.
+const S3S_KEYS: [&str; 4] = [
+    "--access-key",
+    "AKIAIOSFODNN7EXAMPLE",
+    "--secret-key",
+    "a-secret-of-nothing",
+];
 /// A cold start on a slow machine takes seconds.
 const PATIENCE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(50);
@@ -21,6 +32,8 @@ const POLL: Duration = Duration::from_millis(50);
 /// Running emulators. They end when this is dropped.
 pub(crate) struct Emulators {
     s3: Emulator,
+    signed_s3: Emulator,
+    signed_s3_root: PathBuf,
     azure: Emulator,
 }
 
@@ -39,17 +52,31 @@ impl Emulators {
             "--inMemoryPersistence",
             "--disableTelemetry",
         ]);
+        let signed_s3_root = empty(root.join("target/s3s-fs/root"))?;
+        let mut s3s_fs = Command::new(s3s_fs(shell, root)?);
+        s3s_fs.args(["--host", "127.0.0.1", "--port", "0"]);
+        s3s_fs
+            .args(S3S_KEYS)
+            .arg(&signed_s3_root)
+            .env("RUST_LOG", "info");
         Ok(Self {
             s3: Emulator::start("moto", moto, root)?,
+            signed_s3: Emulator::start("s3s-fs", s3s_fs, root)?,
+            signed_s3_root,
             azure: Emulator::start("azurite", node, root)?,
         })
     }
 
     /// What tells the tests where they are.
-    pub(crate) fn variables(&self) -> [(&'static str, &str); 2] {
+    pub(crate) fn variables(&self) -> [(&'static str, &OsStr); 4] {
         [
-            ("AUDITLAKE_TEST_S3", &self.s3.address),
-            ("AZURITE_BLOB_STORAGE_URL", &self.azure.address),
+            ("AUDITLAKE_TEST_S3", self.s3.address.as_ref()),
+            ("AUDITLAKE_TEST_SIGNED_S3", self.signed_s3.address.as_ref()),
+            (
+                "AUDITLAKE_TEST_SIGNED_S3_ROOT",
+                self.signed_s3_root.as_ref(),
+            ),
+            ("AZURITE_BLOB_STORAGE_URL", self.azure.address.as_ref()),
         ]
     }
 }
@@ -131,6 +158,32 @@ fn azurite(shell: &Shell, root: &Path) -> Result<PathBuf> {
     .run()
     .context("the tests need this npm package; npm says above what stopped it")?;
     Ok(program)
+}
+
+/// The server of S3 that checks signatures, built on first use.
+fn s3s_fs(shell: &Shell, root: &Path) -> Result<PathBuf> {
+    let directory = root.join("target/s3s-fs");
+    let program = directory.join("bin/s3s-fs");
+    let version = cmd!(shell, "{program} --version").quiet().ignore_stderr();
+    if version.read().is_ok_and(|it| it.ends_with(S3S_FS)) {
+        return Ok(program);
+    }
+    let build = directory.join("build");
+    cmd!(
+        shell,
+        "cargo install s3s-fs --version {S3S_FS} --locked --features binary --debug --root {directory} --target-dir {build}"
+    )
+    .run()?;
+    fs::remove_dir_all(build)?;
+    Ok(program)
+}
+
+fn empty(directory: PathBuf) -> Result<PathBuf> {
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    fs::create_dir_all(&directory)?;
+    Ok(directory)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use object_store::ObjectStoreExt;
 use serde_json::Value;
 
 use super::place::Place;
-use super::{azure, s3};
+use super::{azure, s3, signed_s3};
 use crate::world::{World, binary};
 
 fn command(world: &World, place: &Place) -> Result<Command> {
@@ -146,6 +146,13 @@ async fn a_week_killed_once_arrives_once(place: Place, lake: Lake) -> Result<()>
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_arrives_on_s3_once() -> Result<()> {
     let place = s3::bucket().await?;
+    let lake = place.lake()?;
+    a_week_killed_once_arrives_once(place, lake).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_arrives_on_s3_that_checks_signatures_once() -> Result<()> {
+    let place = signed_s3::bucket()?;
     let lake = place.lake()?;
     a_week_killed_once_arrives_once(place, lake).await
 }

@@ -16,7 +16,7 @@ use object_store::{Error, ObjectMeta, ObjectStoreExt, PutMode};
 
 use super::google::Google;
 use super::place::Place;
-use super::{azure, s3};
+use super::{azure, s3, signed_s3};
 
 /// A test of each store, named `<check>::<store>`.
 macro_rules! on_every_store {
@@ -54,8 +54,27 @@ macro_rules! on_every_store {
     )*};
 }
 
+/// The same of S3 that checks signatures.
+macro_rules! on_signed_s3 {
+    ($($check:ident),* $(,)?) => {
+        mod on_signed_s3 {$(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $check() -> super::Result<()> {
+                super::$check(super::signed_s3::bucket()?.lake()?).await
+            }
+        )*}
+    };
+}
+
 on_every_store![
     of_many_creators_one_wins,
+    lists_have_what_lies_below_a_path_and_after_a_name,
+    what_is_not_there_is_not_found_and_may_be_removed,
+    a_file_is_read_as_it_was_written,
+    a_probe_leaves_nothing,
+];
+
+on_signed_s3![
     lists_have_what_lies_below_a_path_and_after_a_name,
     what_is_not_there_is_not_found_and_may_be_removed,
     a_file_is_read_as_it_was_written,

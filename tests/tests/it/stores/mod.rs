@@ -8,4 +8,5 @@ mod google;
 mod place;
 mod policy;
 mod s3;
+mod signed_s3;
 mod unfit;

@@ -5,7 +5,7 @@ use auditlake_parquet::{Access, Lack, Unfit};
 
 use super::google::{Denied, Google};
 use super::place::Place;
-use super::{azure, s3};
+use super::{azure, s3, signed_s3};
 
 async fn probe(place: &Place) -> Result<Unfit> {
     let lake = place.lake()?;
@@ -49,6 +49,8 @@ async fn a_wrong_key_is_said() -> Result<()> {
     let wrong = "d3JvbmcgZm9yIHN1cmUgYW5kIGxvbmcgZW5vdWdoIHRvIGJlIGEgc2VjcmV0";
     let container = azure::by_account(azure::container().await?)?;
     let place = container.with("AZURE_STORAGE_ACCOUNT_KEY", wrong);
+    check(&place, Lack::ValidCredentials).await?;
+    let place = signed_s3::bucket()?.with("AWS_SECRET_ACCESS_KEY", wrong);
     check(&place, Lack::ValidCredentials).await?;
     let google = Google::start().await?;
     let place = google.place.clone().with("GOOGLE_BEARER_TOKEN", wrong);
