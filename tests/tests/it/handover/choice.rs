@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{hand_on, handing};
+use super::{hand_on, handing, text};
 use crate::crash::command;
 use crate::world::{World, binary};
 
@@ -107,13 +107,11 @@ async fn nothing_takes_what_was_handed_on_for_rows_of_the_lake() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_bring_a_gap_is_told_with_where_it_goes() -> Result<()> {
     let world = World::week(100).await?;
-    hand_on(&world, &["--to", "raw", "--content-type", "Audit.Exchange"])?;
+    hand_on(&world, &["--to", "raw", "--since", "24h"])?;
     let (code, report) = ask(&world, &["verify", "contoso", "--output", "json"])?;
     assert_eq!(code, Some(4));
     let report: Value = serde_json::from_str(&report)?;
-    let command = report["findings"][0]["command"]
-        .as_str()
-        .unwrap_or_default();
+    let command = text(&report, "/findings/0/command");
     assert!(command.contains(" --to raw "), "{command}");
     Ok(())
 }

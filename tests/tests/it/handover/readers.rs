@@ -37,12 +37,13 @@ async fn a_slow_reader_gets_each_record_once_as_it_came_and_the_next_run_has_not
     assert!(words.contains("handed on"), "{words}");
     assert_each_once(&world, &lines(&taken)?)?;
     assert!(hand_on(&world, &["--to", "raw"])?.is_empty());
-    let files = crate::crash::lake::files(world.lake())?;
+    let mut files = crate::crash::lake::files(world.lake())?;
+    files.retain(|path| !path.to_string_lossy().contains("_auditlake"));
     assert!(files.is_empty(), "{files:?}");
     Ok(())
 }
 
-/// What a reader got: uids by unit, in order, with the unit of the last line, which may be cut short.
+/// What a reader got, in order: uids with their units.
 #[derive(Default)]
 struct Got {
     uids: Vec<(Unit, String)>,
@@ -101,37 +102,40 @@ fn die_after(world: &World, bytes: u64) -> Result<(Got, Option<i32>, String)> {
 async fn what_a_dying_reader_did_not_read_comes_again_and_only_the_open_unit_repeats() -> Result<()>
 {
     let world = World::week(1_500).await?;
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut open: Option<Unit> = None;
-    let mut deaths = 0;
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    // What is known of units that were open when a reader died, and that none has had to the end since.
+    let mut open: BTreeMap<Unit, BTreeSet<String>> = BTreeMap::new();
     for bytes in [1, 10_000, 50_000, 300_000, 700_000, u64::MAX] {
         let (got, code, words) = die_after(&world, bytes)?;
         if bytes < u64::MAX {
-            deaths += 1;
             assert_eq!(code, Some(1), "{words}");
+            let says = |what: &str| words.contains(what);
             assert!(
-                words.contains("rolled back") && words.contains("run the same command again"),
+                says("rolled back") && says("run the same command again"),
                 "{words}"
             );
         } else {
             assert_eq!(code, Some(0), "{words}");
         }
-        let repeated = got.uids.iter().filter(|(_, uid)| seen.contains_key(uid));
-        let units: BTreeSet<&Unit> = repeated.map(|(unit, _)| unit).collect();
-        ensure!(
-            units.iter().all(|unit| Some(*unit) == open.as_ref()),
-            "{units:?} came again, and only {open:?} was open"
-        );
-        if let Some((unit, _)) = got.uids.last() {
-            open = Some(unit.clone());
+        for (unit, uid) in &got.uids {
+            let is_new = seen.insert(uid.clone());
+            let was_open = open.values().any(|uids| uids.contains(uid));
+            ensure!(
+                is_new || was_open,
+                "a record of {unit:?} came again after its unit was taken"
+            );
         }
-        for (_, uid) in got.uids {
-            *seen.entry(uid).or_default() += 1;
+        let last = got.uids.last().map(|(unit, _)| unit.clone());
+        open.retain(|unit, _| {
+            last.as_ref() == Some(unit) || got.uids.iter().all(|(its, _)| its != unit)
+        });
+        for (unit, uid) in got.uids {
+            if last.as_ref() == Some(&unit) {
+                open.entry(unit).or_default().insert(uid);
+            }
         }
     }
-    assert_eq!(deaths, 5);
-    let offered = distinct(&world);
-    assert_eq!(seen.len(), offered, "each came at least once");
+    assert_eq!(seen.len(), distinct(&world), "each came at least once");
     Ok(())
 }
 
@@ -156,8 +160,10 @@ fn peak(pid: u32) -> Result<u64> {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sleeping_reader_holds_up_the_run_in_bounded_memory_and_loses_nothing() -> Result<()> {
-    const MEMORY: u64 = 96 << 20;
-    let world = World::week(40_000).await?;
+    const MEMORY: u64 = 64 << 20;
+    // A limit so small is less than half of what a run of any size takes beside it.
+    const MOST: u64 = MEMORY + (32 << 20);
+    let world = World::week(12_000).await?;
     let limit = MEMORY.to_string();
     // A request that had to wait for the reader would be given up soon.
     let args = ["--to", "raw", "--memory-limit", &limit, "--retry-for", "1s"];
@@ -178,22 +184,19 @@ async fn a_sleeping_reader_holds_up_the_run_in_bounded_memory_and_loses_nothing(
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let offered: usize = world
-        .simulator
-        .records(&world.tenant())
-        .iter()
-        .map(String::len)
-        .sum();
+    let offered = world.simulator.records(&world.tenant());
+    let offered: usize = offered.iter().map(String::len).sum();
+    // Rows take some eight times their records, and nothing else would hold them up.
     assert!(
-        offered as u64 > MEMORY / 2,
-        "{offered} bytes are too few to tell"
+        offered as u64 * 8 > MOST + MOST / 4,
+        "{offered} bytes are too few"
     );
     assert!(
         ledger_objects(&world, ".commit.json") <= 1,
         "one unit is under way"
     );
     let asleep = peak(child.id())?;
-    assert!(asleep < MEMORY, "{asleep} bytes while the reader sleeps");
+    assert!(asleep < MOST, "{asleep} bytes while the reader sleeps");
 
     let mut taken = first.to_vec();
     stdout.read_to_end(&mut taken)?;
