@@ -56,18 +56,16 @@ impl Sample {
     }
 }
 
-/// A blob each hour of the last day, and each minute of the next two hours.
+/// A blob of each feed each minute of the next two hours.
 fn content(tenant: usize, now: Timestamp) -> Source {
-    let past = (1..24).map(|hours| now - SignedDuration::from_hours(hours));
-    let coming = (0..120).map(|minutes| now + SignedDuration::from_mins(minutes));
-    let times: Vec<Timestamp> = past.chain(coming).collect();
+    let times = (0..120).map(|minutes| now + SignedDuration::from_mins(minutes));
     let blob = |(number, (created, feed)): (usize, (Timestamp, Feed))| {
         let first = number * RECORDS;
         let records = (first..first + RECORDS).map(|number| record(tenant, number, created));
         Blob::of_records(feed, created, &records.collect::<Vec<_>>())
     };
     let feeds = |created: Timestamp| FEEDS.map(|feed| (created, feed));
-    let blobs = times.into_iter().flat_map(feeds).enumerate().map(blob);
+    let blobs = times.flat_map(feeds).enumerate().map(blob);
     Source::Blobs(blobs.collect())
 }
 

@@ -60,7 +60,7 @@ impl Program {
 
     fn ingest(&self, tenants: &Tenants) -> Result<Command> {
         let mut command = self.command_at(tenants.now())?;
-        command.args(["ingest", "--once", "--window", "6h", "--concurrency", "2"]);
+        command.args(["ingest", "--once", "--window", "6h", "--concurrency", "8"]);
         command.args(["--content-type", "Audit.Exchange,Audit.SharePoint"]);
         command.args(["--report", "-", "--lake"]);
         command.arg(tenants.lake.path());

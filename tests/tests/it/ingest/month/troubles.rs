@@ -17,13 +17,13 @@ fn some(operation: Operation, probability: f64, fault: Fault, times: u64) -> Fau
     FaultRule::new(which, fault).times(Times::PerTarget(times))
 }
 
-/// Everything on the line that patience helps against.
+/// Everything on the line that patience helps against. Not much of it, since the real binary waits for seconds.
 fn rules() -> Vec<FaultRule> {
     vec![
-        some(Operation::ListContent, 0.05, Fault::bad_gateway(), 2),
-        some(Operation::ListContent, 0.05, Fault::Throttle403, 1),
-        some(Operation::RetrieveContent, 0.05, Fault::Throttle403, 2),
-        some(Operation::RetrieveContent, 0.05, Fault::CutBody, 1),
+        some(Operation::ListContent, 0.01, Fault::bad_gateway(), 2),
+        some(Operation::ListContent, 0.01, Fault::Throttle403, 1),
+        some(Operation::RetrieveContent, 0.01, Fault::Throttle403, 2),
+        some(Operation::RetrieveContent, 0.01, Fault::CutBody, 1),
     ]
 }
 
