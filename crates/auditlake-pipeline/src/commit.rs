@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::instrument;
 
 use crate::compact as compaction;
-use crate::content_ids::ContentIds;
+use crate::content_ids::{Blobs, ContentIds};
 use crate::cores;
 use crate::dedup::{self, Addition, Handing};
 use crate::delta::Registrar;
@@ -46,8 +46,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 const POLL: Duration = Duration::from_millis(200);
 /// What the identity of a record takes in a set that grows.
 const IDENTITY_BYTES: usize = 40;
-/// What a content id or a place takes with its parts: content ids are some 150 characters.
-const ENTRY_BYTES: usize = 300;
+/// What the place of a commit takes with its parts.
+const PLACE_BYTES: usize = 300;
 /// Concurrent uploads of a generation's files.
 const UPLOADS: usize = 8;
 
@@ -128,8 +128,8 @@ impl Memory {
         let History {
             read, content_ids, ..
         } = &self.history;
-        let bytes =
-            identities * IDENTITY_BYTES + (read.len() + content_ids.known().len()) * ENTRY_BYTES;
+        let blobs = content_ids.known().bytes();
+        let bytes = identities * IDENTITY_BYTES + read.len() * PLACE_BYTES + blobs;
         bytes.try_into().unwrap_or(u64::MAX)
     }
 }
@@ -232,7 +232,7 @@ impl Committer {
     }
 
     /// Content ids that the ledger has, with their content types.
-    pub(crate) fn content_ids(&self) -> &HashSet<(String, String)> {
+    pub(crate) fn content_ids(&self) -> &Blobs {
         self.history.content_ids.known()
     }
 

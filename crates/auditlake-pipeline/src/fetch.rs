@@ -6,7 +6,7 @@
 
 mod together;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use auditlake_api::{
@@ -20,6 +20,7 @@ use tracing::{Instrument, instrument};
 
 use crate::budget::{Budget, Estimate};
 use crate::clock::Clock;
+use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::ledger::{Failed, UnitKey};
@@ -52,7 +53,7 @@ pub(crate) struct Fetcher {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// Content ids that are in the lake, or on their way.
-    pub(crate) known: HashSet<(String, String)>,
+    pub(crate) known: Blobs,
     /// Content types of which nothing more can be had.
     pub(crate) unavailable: BTreeMap<ContentType, GapReason>,
     /// Content types of which at least one window was listed.
@@ -211,11 +212,9 @@ impl Fetcher {
         let count = blobs.len() as u64;
         let content_type = &listed.key.content_type;
         let mut state = self.lock();
-        let new = blobs.into_iter().filter(|blob| {
-            state
-                .known
-                .insert((content_type.clone(), blob.content_id.clone()))
-        });
+        let new = blobs
+            .into_iter()
+            .filter(|blob| state.known.insert(content_type, &blob.content_id));
         let before = listed.blobs.len();
         listed.blobs.extend(new);
         drop(state);

@@ -548,7 +548,7 @@ fn verdict(
         .find(|gap| gap.content_type == name && gap.window.is_none());
     let words = whole.or(gap).map(|gap| gap.detail.clone());
     // That content is on its way is worth saying only while there is none.
-    let has_content = || state.known.iter().any(|(known, _)| *known == name);
+    let has_content = || state.known.has_any(&name);
     let note = || {
         notes
             .get(&content_type)
