@@ -7,7 +7,7 @@ use auditlake_normalizer::schema::{CLASS_PARTITION, DAY_PARTITION};
 use auditlake_parquet::Lake;
 use futures::StreamExt;
 
-use super::{Layout, SecurityLake, of};
+use super::{Layout, SecurityLake, format_of, of};
 use crate::error::Error;
 use crate::event_buffers::schema_in_milliseconds;
 
@@ -54,13 +54,17 @@ fn of_classes(security_lake: &SecurityLake) -> Result<Vec<Table>, Error> {
     Ok(tables)
 }
 
-/// The tables of events of the lake at `location`, as it says itself; where it has several, those that have files.
+/// The tables of events of the lake at `location`, as it says itself; where it has several, those that have files, and none where
+/// they were handed on.
 ///
 /// # Errors
 ///
 /// [`Error::Lake`] and [`Error::Ledger`] if the lake cannot be read, [`Error::OtherLake`] if a later build made it.
 pub async fn tables_of(location: &str) -> Result<Vec<Table>, Error> {
     let lake = Lake::open_to_read(location)?;
+    if format_of(&lake).await?.handed_on().is_some() {
+        return Ok(Vec::new());
+    }
     let tables = of(&lake).await?.tables()?;
     if tables.len() < 2 {
         return Ok(tables);

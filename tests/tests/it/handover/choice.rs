@@ -96,6 +96,9 @@ async fn nothing_takes_what_was_handed_on_for_rows_of_the_lake() -> Result<()> {
         let report: Value = serde_json::from_str(&report)?;
         assert_eq!(report["handed_on"], "ndjson", "{args:?}");
     }
+    let (code, said) = ask(&world, &["schema", "ddl", "duckdb"])?;
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("no table to tell of"), "{said}");
     for flag in ["--deep", "--repair"] {
         let (code, said) = ask(&world, &["verify", "contoso", flag])?;
         assert_eq!(code, Some(2), "{said}");

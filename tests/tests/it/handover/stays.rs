@@ -71,7 +71,7 @@ async fn a_process_that_stays_ends_with_its_reader_and_the_next_goes_on() -> Res
     assert_each_once(&world, &lines)
 }
 
-/// A second process of the same kind, and nothing to read for it.
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_ends_the_rounds_while_the_reader_sleeps() -> Result<()> {
     let world = World::week(2_000).await?;

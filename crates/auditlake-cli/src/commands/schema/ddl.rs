@@ -40,7 +40,7 @@ async fn tables(args: &DdlArgs) -> anyhow::Result<Vec<Table>> {
 async fn of_lake(lake: &str) -> anyhow::Result<Vec<Table>> {
     let why = match timeout(PATIENCE, tables_of(lake)).await {
         Ok(Ok(tables)) if tables.is_empty() => {
-            return Err(Usage::new("the lake has no events yet, and no table to tell of").into());
+            return Err(Usage::new("the lake has no events, and no table to tell of").into());
         }
         Ok(Ok(tables)) => return Ok(tables),
         Ok(Err(error)) => format!("{:#}", anyhow::Error::from(error)),
