@@ -4,22 +4,13 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use arrow::array::RecordBatch;
-use arrow::compute::interleave_record_batch;
 use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use sha2::{Digest, Sha256};
 
 use crate::buffer::RowRef;
-use crate::{Error, Lake, PartitionPath, TableSpec, column, properties};
-
-/// The most rows that are gathered, and so copied, at a time.
-const GATHERED_ROWS: usize = 8192;
-
-/// About how many bytes are gathered at a time, which makes the rows fewer when they are long.
-const GATHERED_BYTES: usize = 16 * 1024 * 1024;
+use crate::{Error, Lake, PartitionPath, TableSpec, by_column};
 
 /// A finished Parquet file that is not in the lake yet.
 #[derive(Debug, Clone)]
@@ -148,7 +139,7 @@ fn encode_file(
     job: &Job<'_>,
 ) -> Result<EncodedFile, Error> {
     let path = path(spec, job);
-    let bytes = Bytes::from(encode_rows(spec, batches, job.rows, &path)?);
+    let bytes = Bytes::from(by_column::encode(spec, batches, job.rows, &path)?);
     Ok(EncodedFile {
         sha256: format!("{:x}", Sha256::digest(&bytes)),
         partition: job.partition.clone(),
@@ -167,64 +158,4 @@ fn path(spec: &TableSpec, job: &Job<'_>) -> String {
         "" => format!("{table}/{name}.parquet"),
         partition => format!("{table}/{partition}/{name}.parquet"),
     }
-}
-
-fn encode_rows(
-    spec: &TableSpec,
-    batches: &[RecordBatch],
-    rows: &[RowRef],
-    path: &str,
-) -> Result<Vec<u8>, Error> {
-    let gathered = gathered_rows(batches);
-    let (first, rest) = rows.split_at(gathered.min(rows.len()));
-    let batch = gather(spec, batches, first).map_err(Error::arrow(path))?;
-    // Whether a column is empty is known in time only if the first rows are all of them. That is
-    // enough: in larger files it saves nothing that anyone would notice.
-    let empty = if rest.is_empty() {
-        column::empty_leaves(&batch)
-    } else {
-        Vec::new()
-    };
-    let properties = properties::writer_properties(spec, rows.len(), &empty)?;
-    // Parquet's own schema says everything that these columns need. A copy as an Arrow schema would be
-    // a third of a small file.
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties)
-        .with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), spec.schema.clone(), options)
-        .map_err(Error::parquet(path))?;
-    writer.write(&batch).map_err(Error::parquet(path))?;
-    for rows in rest.chunks(gathered) {
-        let batch = gather(spec, batches, rows).map_err(Error::arrow(path))?;
-        writer.write(&batch).map_err(Error::parquet(path))?;
-    }
-    writer.into_inner().map_err(Error::parquet(path))
-}
-
-pub(crate) fn gathered_rows(batches: &[RecordBatch]) -> usize {
-    let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
-    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    let bytes_per_row = bytes / rows.max(1) + 1;
-    (GATHERED_BYTES / bytes_per_row).clamp(1, GATHERED_ROWS)
-}
-
-/// Copies the rows, in their order, into one batch. Only the batches that they come from are looked
-/// at: there may be thousands of small ones.
-pub(crate) fn gather(
-    spec: &TableSpec,
-    batches: &[RecordBatch],
-    rows: &[RowRef],
-) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let mut used: Vec<u32> = rows.iter().map(|row| row.batch).collect();
-    used.sort_unstable();
-    used.dedup();
-    let sources: Vec<&RecordBatch> = used.iter().map(|batch| &batches[*batch as usize]).collect();
-    let position = |batch| used.partition_point(|used| *used < batch);
-    let indices: Vec<(usize, usize)> = rows
-        .iter()
-        .map(|row| (position(row.batch), row.row as usize))
-        .collect();
-    let batch = interleave_record_batch(&sources, &indices)?;
-    // The first batch's schema may carry other metadata than the table's.
-    RecordBatch::try_new(spec.schema.clone(), batch.columns().to_vec())
 }

@@ -61,6 +61,7 @@
 
 mod adapt;
 mod buffer;
+mod by_column;
 mod column;
 mod encode;
 mod error;
@@ -69,6 +70,7 @@ mod lake;
 mod merge;
 mod partition;
 mod patience;
+mod picked;
 mod probe;
 mod properties;
 mod read;
@@ -85,8 +87,8 @@ pub use merge::{Merge, MergeInput, MergeOptions, MergedFile};
 pub use partition::{DEFAULT_PARTITION, Partition, PartitionPath, Piece};
 pub use patience::Patience;
 pub use properties::{
-    BLOOM_FILTER_FPP, CREATED_BY, DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, ROW_GROUP_BYTES,
-    ROW_GROUP_ROWS, STATISTICS_BYTES,
+    BLOOM_FILTER_FPP, CREATED_BY, DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, LONG_PAGE_BYTES,
+    ROW_GROUP_BYTES, ROW_GROUP_ROWS, STATISTICS_BYTES,
 };
 pub use read::{footer_at, read_text_column, read_text_column_at, row_count_at, sha256_at};
 pub use staging::Staging;

@@ -2,7 +2,8 @@
 
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 
-use crate::{Error, Partition, column, properties::DEFAULT_ZSTD_LEVEL};
+use crate::properties::{DEFAULT_ZSTD_LEVEL, LONG_PAGE_BYTES};
+use crate::{Error, Partition, column};
 
 /// A table of the lake: everything that must be known to write a file of it.
 ///
@@ -24,6 +25,8 @@ pub struct TableSpec {
     /// The columns that get no dictionary and no page statistics: long or always distinct text,
     /// for which both cost much and help nobody.
     pub plain: Vec<String>,
+    /// Uncompressed bytes after which a data page of the [`plain`](Self::plain) columns is closed.
+    pub plain_page_bytes: usize,
     /// The columns that grow with [`sort_by`](Self::sort_by), itself among them: they get no dictionary. Each value is
     /// near the one before it, which the compressor sees and a dictionary's numbers hide.
     pub ascending: Vec<String>,
@@ -43,6 +46,7 @@ impl TableSpec {
             sort_by: sort_by.into(),
             bloom_filters: Vec::new(),
             plain: Vec::new(),
+            plain_page_bytes: LONG_PAGE_BYTES,
             ascending: Vec::new(),
             zstd_level: DEFAULT_ZSTD_LEVEL,
             key_value_metadata: Vec::new(),

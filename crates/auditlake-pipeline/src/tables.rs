@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use auditlake_normalizer::class::{CLASSES, Class};
 use auditlake_normalizer::schema::{EVENTS_DIRECTORY, SCHEMA_VERSION};
 use auditlake_normalizer::{event_schema, ocsf_1_3_schema, quarantine_schema};
-use auditlake_parquet::{DEFAULT_ZSTD_LEVEL, Lake, Partition, TableSpec};
+use auditlake_parquet::{DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, Lake, Partition, TableSpec};
 
 use crate::error::Error;
 use crate::event_buffers::schema_in_milliseconds;
@@ -125,7 +125,8 @@ impl ClassTables {
     /// The table of a class, whose columns are always these.
     pub(crate) fn of(&self, class: &Class, schema: SchemaRef) -> Arc<TableSpec> {
         let directory = self.security_lake.directory(class);
-        let spec = TableSpec::new(directory, schema, "time");
+        let mut spec = TableSpec::new(directory, schema, "time");
+        spec.plain_page_bytes = DATA_PAGE_BYTES;
         Arc::new(events(spec, &self.layout, self.zstd_level))
     }
 

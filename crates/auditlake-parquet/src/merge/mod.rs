@@ -17,6 +17,7 @@
 //! | the row group under way | about `L / 16` |
 //! | the finished part of the file under way | the target size, at most `3 L / 8` |
 //! | small files and footers that the next slice needs again, and those that this one has | at most `L / 16` each |
+//! | pages of long texts while they are read | some megabytes for each of eight files |
 //! | compression: tables for each column that has values | some megabytes a column of long texts at level 9 |
 //!
 //! The second is over before the last five begin. What compression takes does not depend on the limit: below some
@@ -41,7 +42,8 @@ use self::order::{Order, Position, Slice};
 pub use self::output::MergedFile;
 use self::output::Output;
 use self::source::Opened;
-use crate::{Error, Lake, TableSpec, adapt, column, encode};
+use crate::picked::{self, Picked};
+use crate::{Error, Lake, TableSpec, adapt, column};
 
 /// Concurrent reads of files.
 const READS: usize = 8;
@@ -262,10 +264,11 @@ impl Merge {
         let mut loaded = std::mem::take(&mut self.loaded);
         let spec = Arc::clone(&self.options.table);
         let (output, loaded) = blocking(move || {
-            let gathered = encode::gathered_rows(&loaded.batches);
+            let gathered = picked::at_a_time(&loaded.batches);
             while !loaded.is_empty() && output.bytes() < target {
                 let rows = loaded.next(gathered);
-                let batch = encode::gather(&spec, &loaded.batches, &loaded.rows[rows])
+                let batch = Picked::new(&loaded.batches, &loaded.rows[rows])
+                    .batch(&spec.schema)
                     .map_err(Error::arrow(&spec.name))?;
                 output.write(&batch)?;
             }

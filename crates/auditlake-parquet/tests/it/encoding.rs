@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray, new_null_array};
 use arrow::datatypes::{Field, Schema};
-use auditlake_parquet::{CREATED_BY, EncodedFile, ROW_GROUP_ROWS, STATISTICS_BYTES, TableSpec};
+use auditlake_parquet::{
+    CREATED_BY, DATA_PAGE_BYTES, EncodedFile, LONG_PAGE_BYTES, ROW_GROUP_ROWS, STATISTICS_BYTES,
+    TableSpec,
+};
 use parquet::basic::{Compression, Encoding, PageType};
+use parquet::column::page::Page;
 use parquet::file::metadata::{
     ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData, SortingColumn,
 };
@@ -154,7 +158,7 @@ fn long_text(random: &mut StdRng) -> String {
         .collect()
 }
 
-fn long_texts() -> EncodedFile {
+fn long_texts(plain_page_bytes: usize) -> EncodedFile {
     let mut random = StdRng::seed_from_u64(7);
     let texts: Vec<String> = (0..3_000).map(|_| long_text(&mut random)).collect();
     let times = (0..3_000)
@@ -174,19 +178,31 @@ fn long_texts() -> EncodedFile {
     let batch = RecordBatch::try_new(schema.clone(), columns).expect("the columns fit");
     let mut spec = TableSpec::new("t", schema, "time");
     spec.plain = vec!["plain".into()];
+    spec.plain_page_bytes = plain_page_bytes;
     encode(spec, vec![batch]).remove(0)
+}
+
+fn pages(file: &EncodedFile, column: usize) -> Vec<Page> {
+    let reader = SerializedFileReader::new(file.bytes.clone()).expect("the file is Parquet");
+    let group = reader.get_row_group(0).expect("there is a row group");
+    let pages = group.get_column_page_reader(column);
+    let pages = pages.expect("the column has pages");
+    pages.map(|page| page.expect("the page is whole")).collect()
+}
+
+#[test]
+fn pages_of_long_text_are_longer_where_the_table_allows_it() {
+    let [short, long] = [DATA_PAGE_BYTES, LONG_PAGE_BYTES].map(long_texts);
+    let counts = [&short, &long].map(|file| pages(file, 1).len());
+    assert!(counts[1] * 4 < counts[0], "{counts:?}");
+    assert_eq!(pages(&long, 2).len(), pages(&short, 2).len());
 }
 
 #[test]
 fn no_page_outgrows_the_limit_of_security_lake() {
-    let file = long_texts();
-    let reader = SerializedFileReader::new(file.bytes.clone()).expect("the file is Parquet");
-    let group = reader.get_row_group(0).expect("there is a row group");
+    let file = long_texts(DATA_PAGE_BYTES);
     for column in 1..3 {
-        let pages = group
-            .get_column_page_reader(column)
-            .expect("the column has pages");
-        let pages: Vec<_> = pages.map(|page| page.expect("the page is whole")).collect();
+        let pages = pages(&file, column);
         assert!(pages.len() > 5);
         for page in pages {
             assert!(
@@ -277,7 +293,7 @@ fn a_column_that_grows_with_time_has_an_index_and_no_dictionary() {
 
 #[test]
 fn a_footer_says_no_more_of_a_text_than_is_compared() {
-    let metadata = metadata(&long_texts());
+    let metadata = metadata(&long_texts(DATA_PAGE_BYTES));
     for column in ["plain", "other"] {
         let columns = columns(&metadata);
         let statistics = columns[column].statistics().expect("it has statistics");

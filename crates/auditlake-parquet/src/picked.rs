@@ -1,0 +1,64 @@
+//! Rows picked from batches, in an order of their own.
+
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::compute::{interleave, interleave_record_batch};
+use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
+
+use crate::buffer::RowRef;
+
+/// The most rows that are copied at a time.
+const COPIED_ROWS: usize = 8192;
+
+/// About how many bytes are copied at a time, which makes the rows fewer when they are long.
+const COPIED_BYTES: usize = 16 * 1024 * 1024;
+
+/// Rows of a few of many batches. Nothing is copied until it is asked for.
+pub(crate) struct Picked<'a> {
+    /// Only the batches that they come from: there may be thousands of small ones.
+    batches: Vec<&'a RecordBatch>,
+    /// For each row its batch among these, and its place there.
+    rows: Vec<(usize, usize)>,
+}
+
+impl<'a> Picked<'a> {
+    pub(crate) fn new(batches: &'a [RecordBatch], rows: &[RowRef]) -> Self {
+        let mut used: Vec<u32> = rows.iter().map(|row| row.batch).collect();
+        used.sort_unstable();
+        used.dedup();
+        let position = |batch| used.partition_point(|used| *used < batch);
+        let place = |row: &RowRef| (position(row.batch), row.row as usize);
+        Self {
+            rows: rows.iter().map(place).collect(),
+            batches: used.iter().map(|batch| &batches[*batch as usize]).collect(),
+        }
+    }
+
+    /// One column of the rows.
+    pub(crate) fn column(&self, index: usize) -> Result<ArrayRef, ArrowError> {
+        let columns: Vec<&dyn Array> = self
+            .batches
+            .iter()
+            .map(|batch| batch.column(index).as_ref())
+            .collect();
+        interleave(&columns, &self.rows)
+    }
+
+    /// All columns. The batches' own schemas may carry other metadata than the table's.
+    pub(crate) fn batch(&self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+        let batch = interleave_record_batch(&self.batches, &self.rows)?;
+        RecordBatch::try_new(schema.clone(), batch.columns().to_vec())
+    }
+}
+
+/// How many of the rows of these batches may be copied at a time.
+pub(crate) fn at_a_time(batches: &[RecordBatch]) -> usize {
+    within(batches, COPIED_BYTES).min(COPIED_ROWS)
+}
+
+/// About how many rows of these batches have that many bytes: at least one.
+pub(crate) fn within(batches: &[RecordBatch], bytes: usize) -> usize {
+    let all: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    (bytes / (all / rows.max(1) + 1)).max(1)
+}
