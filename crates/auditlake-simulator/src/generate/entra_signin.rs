@@ -162,9 +162,14 @@ fn frame(scene: &mut Scene<'_>, user: &User, resource: &str, id: &str) -> Value 
     } else {
         scene.guid()
     };
+    let request = if scene.chance(0.1) {
+        scene.request_id()
+    } else {
+        scene.guid()
+    };
     json!({
         "Actor": [{"ID": user.object_id, "Type": 0}, {"ID": user.upn, "Type": 5}],
-        "ActorContextId": scene.organization, "AzureActiveDirectoryEventType": 1, "InterSystemsId": scene.guid(),
+        "ActorContextId": scene.organization, "AzureActiveDirectoryEventType": 1, "InterSystemsId": request,
         "IntraSystemId": record_id, "ModifiedProperties": [], "SupportTicketId": "",
         "Target": [{"ID": resource, "Type": 0}], "TargetContextId": scene.organization,
     })

@@ -103,6 +103,11 @@ pub(super) fn aggregated(scene: &mut Scene<'_>) -> Record {
         .map(Vec::len)
         .sum();
     let throttled = if scene.chance(0.02) { "True" } else { "False" };
+    // A program of the user's own has no session with the service.
+    let record = match record.text_of("ClientProcessName") {
+        Some(_) => record.without("SessionId"),
+        None => record,
+    };
     record
         .without("ClientIP")
         .with(
@@ -205,14 +210,11 @@ fn affected(scene: &mut Scene<'_>, owner: &User) -> Value {
 }
 
 fn folder_items(scene: &mut Scene<'_>, owner: &User) -> Value {
-    let count = scene.number(0, 9);
-    let request = scene.request_id();
+    let count = scene.number(0, 7);
     let items: Vec<Value> = (0..count)
         .map(|_| {
             let message = scene.message(owner);
-            json!({
-                "InternetMessageId": message.internet_id, "SizeInBytes": message.size, "ClientRequestId": request,
-            })
+            json!({"InternetMessageId": message.internet_id, "SizeInBytes": message.size})
         })
         .collect();
     let folder = scene.folder(owner);

@@ -1,5 +1,7 @@
 //! Which kinds of records there are, in which feed, and how many of each.
 
+use rand::Rng;
+
 use super::record::Record;
 use super::scene::Scene;
 use super::{
@@ -24,8 +26,8 @@ const FAMILIES: [Family; 41] = [
     (Exchange, 1250, exchange_mailbox::item),
     (Exchange, 250, exchange_mailbox::group),
     (Exchange, 480, exchange_mailbox::aggregated),
-    (Exchange, 500, exchange_admin::cmdlet),
-    (Exchange, 250, exchange_admin::service_cmdlet),
+    (Exchange, 250, exchange_admin::cmdlet),
+    (Exchange, 500, exchange_admin::service_cmdlet),
     (Exchange, 15, labels::mip_label),
     (Exchange, 4, labels::message_portal),
     (AzureActiveDirectory, 1750, entra_signin::sign_in),
@@ -57,6 +59,9 @@ const FAMILIES: [Family; 41] = [
     (General, 14, odd::unknown),
 ];
 
+/// How many of the records made together are of the kind that was drawn for all of them.
+const TOGETHER_SHARE: f64 = 0.7;
+
 /// How many of `records` each feed has: together exactly that many.
 pub(super) fn shares(records: usize) -> Vec<(ContentType, usize)> {
     let total: usize = FAMILIES.iter().map(|family| family.1 as usize).sum();
@@ -78,7 +83,12 @@ pub(super) fn shares(records: usize) -> Vec<(ContentType, usize)> {
 /// One record of a feed.
 pub(super) fn record(content_type: ContentType, scene: &mut Scene<'_>) -> Record {
     let weight = i64::try_from(weight(content_type)).unwrap_or(i64::MAX);
-    let mut drawn = scene.number(0, weight);
+    // Who shares one thing shares the next: records made together are mostly of one kind.
+    let mut drawn = if scene.chance(TOGETHER_SHARE) {
+        scene.shared("family").random_range(0..weight)
+    } else {
+        scene.number(0, weight)
+    };
     let family = FAMILIES
         .iter()
         .filter(|family| family.0 == content_type)

@@ -159,7 +159,7 @@ impl Scene<'_> {
 
     /// One of the latest messages of the user's mailbox.
     pub(super) fn message(&mut self, owner: &User) -> Message {
-        let at_hand = if self.chance(0.8) {
+        let at_hand = if self.chance(0.9) {
             self.rng.random_range(0..MESSAGES_AT_HAND)
         } else {
             MESSAGES_AT_HAND + index(self.rng.random(), MESSAGES)

@@ -14,6 +14,7 @@ mod entra_signin;
 mod exchange_admin;
 mod exchange_mailbox;
 mod families;
+mod ids;
 mod labels;
 mod lasting;
 mod odd;

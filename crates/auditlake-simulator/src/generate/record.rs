@@ -28,7 +28,7 @@ impl Record {
         };
         empty
             .with("CreationTime", scene.time())
-            .with("Id", scene.guid())
+            .with("Id", scene.record_id(record_type))
             .with("Operation", operation.into())
             .with("OrganizationId", scene.organization)
             .with("RecordType", record_type)

@@ -177,16 +177,6 @@ impl<'a> Scene<'a> {
         ];
         format!("{} {}", self.pick(&SUBJECTS), self.number(1, 500))
     }
-
-    /// An internet message id of this or of another organization.
-    pub(super) fn message_id(&mut self) -> String {
-        let host = *self.pick(&[
-            "eurprd01.prod.mail.example",
-            "mail.contoso.example",
-            "mx.fabrikam.example",
-        ]);
-        format!("<{}.{}@{host}>", self.token(12), self.hex(20))
-    }
 }
 
 /// Name and value pairs, as many members of records have them.

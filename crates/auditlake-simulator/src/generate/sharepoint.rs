@@ -131,13 +131,14 @@ pub(super) fn base(
         &user.by_membership(),
     );
     let ip = scene.client_ip(user);
+    let request = scene.correlation_id(record_type);
     record
         .with_some("ClientIP", ip)
-        .with("CorrelationId", scene.request_id())
+        .with("CorrelationId", request.as_str())
         .with("EventSource", "SharePoint")
         .with_some("ApplicationDisplayName", named.then_some(app.0))
         .with_some("ApplicationId", named.then_some(app.1))
-        .with("AppAccessContext", access_context(scene, user))
+        .with("AppAccessContext", access_context(scene, user, &request))
         .with("UserAgent", user.agent.0)
         .with("Site", place.site.as_str())
         .with("WebId", place.web.as_str())
@@ -150,10 +151,10 @@ pub(super) fn base(
 }
 
 /// One object, though the tables say it is a collection.
-fn access_context(scene: &Scene<'_>, user: &User) -> Value {
+fn access_context(scene: &Scene<'_>, user: &User, request: &str) -> Value {
     let app = scene.app();
     json!({
-        "AADSessionId": scene.session(user), "CorrelationId": scene.request_id(),
+        "AADSessionId": scene.session(user), "CorrelationId": request,
         "UniqueTokenId": scene.access_token(user),
         "ClientAppId": app.1, "ClientAppName": app.0,
     })

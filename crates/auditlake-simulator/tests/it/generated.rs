@@ -286,7 +286,8 @@ fn records_repeat_each_others_values_as_those_of_real_tenants() -> Result<()> {
     let shares = [
         ("/Id", 98, 100),
         ("/InterSystemsId", 80, 100),
-        ("/CorrelationId", 40, 75),
+        // But for what is shared in one go, each record of a real tenant has a request of its own.
+        ("/CorrelationId", 85, 99),
         ("/ListItemUniqueId", 15, 60),
         ("/Item/InternetMessageId", 30, 85),
         ("/AppAccessContext/AADSessionId", 2, 25),
