@@ -45,7 +45,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 /// How often to look whether another run is done.
 const POLL: Duration = Duration::from_millis(200);
 /// What the identity of a record takes in a set that grows.
-const IDENTITY_BYTES: usize = 40;
+const IDENTITY_BYTES: usize = 20;
 /// What the place of a commit takes with its parts.
 const PLACE_BYTES: usize = 300;
 /// Concurrent uploads of a generation's files.
@@ -325,7 +325,8 @@ impl Committer {
             return Ok(Attempt::Again);
         }
         self.history.absorb(&place, &commit);
-        self.identities.with(|known| known.extend(&addition.fresh));
+        self.identities
+            .with(|known| known.extend(addition.fresh.iter().copied()));
         let files = addition.files.clone();
         self.recorder.committed(&place.unit.content_type, addition);
         if let Some(delta) = &self.delta {

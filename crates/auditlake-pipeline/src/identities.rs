@@ -1,9 +1,9 @@
 //! Which records the lake has: identities of what was committed.
 //!
 //! The service repeats records, within a blob, between blobs and between content types, up to days later. So a
-//! run knows the identities of all that the ledger's last days hold, about 40 bytes of memory a record.
+//! run knows the identities of all that the ledger's last days hold, about 20 bytes of memory a record.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use auditlake_parquet::{Lake, read_text_column_at};
@@ -11,6 +11,7 @@ use futures::{StreamExt, stream};
 
 use crate::compact::replaced::Replacements;
 use crate::error::Error;
+use crate::identity_set::IdentitySet;
 use crate::ledger::{Commit, IdentityList, identity_list};
 use crate::tables::{EVENT_IDENTITY, QUARANTINE, QUARANTINE_IDENTITY};
 
@@ -19,11 +20,11 @@ const READS: usize = 16;
 
 /// Identities of the records in the lake: only of committed generations. Cheap to clone, and then shared.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Identities(Arc<Mutex<HashSet<u128>>>);
+pub(crate) struct Identities(Arc<Mutex<IdentitySet>>);
 
 impl Identities {
     /// Gives the set to `look`, which must not wait for anything.
-    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut HashSet<u128>) -> T) -> T {
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut IdentitySet) -> T) -> T {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

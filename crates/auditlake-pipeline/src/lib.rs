@@ -37,6 +37,7 @@ mod dedup;
 mod delta;
 mod event_buffers;
 mod identities;
+mod identity_set;
 pub mod layout;
 pub mod ledger;
 pub mod tables;

@@ -134,7 +134,7 @@ async fn what_a_committer_remembers_the_next_one_need_not_read() {
     committer.commit(generation_of("a").await).await.unwrap();
     let memory = committer.close().await;
     assert!(!memory.is_empty());
-    assert_eq!(memory.bytes(), 3 * 40 + 300 + 40);
+    assert_eq!(memory.bytes(), 3 * 20 + 300 + 40);
     // What is not there cannot be read.
     std::fs::remove_dir_all(directory.path().join("events")).unwrap();
     let second = recorder();
