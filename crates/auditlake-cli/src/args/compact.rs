@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
+use super::memory::MemoryArgs;
 use super::output::ReportArgs;
 use super::value::{duration, size};
 
@@ -54,9 +55,8 @@ pub(crate) struct CompactArgs {
     /// Size after which a file ends; at most three eighths of the memory limit
     #[arg(long, env = "AUDITLAKE_TARGET_SIZE", value_name = "SIZE", default_value = "192MiB", value_parser = size, help_heading = "Options")]
     pub(crate) target_size: u64,
-    /// Memory that the process should stay under
-    #[arg(long, env = "AUDITLAKE_MEMORY_LIMIT", value_name = "SIZE", default_value = "512MiB", value_parser = size, help_heading = "Options")]
-    pub(crate) memory_limit: u64,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
     /// How long replaced files stay in a lake of Delta tables, for who reads these as they were before
     #[arg(long, env = "AUDITLAKE_KEEP_REPLACED", value_name = "DURATION", default_value = "7d", value_parser = duration, help_heading = "Options")]
     pub(crate) keep_replaced: SignedDuration,
@@ -88,7 +88,6 @@ mod tests {
         let args = Only::parse_from(["compact", "--lake", "l"]).args;
         let options = CompactOptions::new("l");
         assert_eq!(args.target_size, options.target_size);
-        assert_eq!(args.memory_limit, options.memory_limit);
         assert_eq!(args.until, options.until);
         assert_eq!(args.keep_replaced, options.keep_replaced);
         assert_eq!(args.zstd_level, options.zstd_level);

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
+use super::memory::MemoryArgs;
 use super::value::{duration, size};
 
 /// What is fetched, and at what cost.
@@ -29,9 +30,8 @@ pub(crate) struct FetchArgs {
     /// Do not keep the record as it came in the column `raw_data`
     #[arg(long, env = "AUDITLAKE_NO_RAW_DATA", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) no_raw_data: bool,
-    /// Memory that the process should stay under
-    #[arg(long, env = "AUDITLAKE_MEMORY_LIMIT", value_name = "SIZE", default_value = "512MiB", value_parser = size, help_heading = "Options")]
-    pub(crate) memory_limit: u64,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
     /// Blobs to download at once
     #[arg(long, env = "AUDITLAKE_FETCHES", value_name = "N", default_value_t = fetches(), value_parser = clap::value_parser!(u16).range(1..), help_heading = "Options")]
     pub(crate) fetches: u16,
@@ -50,7 +50,7 @@ impl FetchArgs {
         options.window = self.window;
         options.start_subscriptions = !self.no_start;
         options.raw_data = !self.no_raw_data;
-        options.memory_limit = self.memory_limit;
+        options.memory_limit = self.memory.memory_limit;
         options.fetches = usize::from(self.fetches);
     }
 
@@ -89,7 +89,6 @@ mod tests {
         let args = Only::parse_from(["fetch"]).args;
         let options = BackfillOptions::new("l");
         assert_eq!(args.window, options.window);
-        assert_eq!(args.memory_limit, options.memory_limit);
         assert_eq!(usize::from(args.fetches), options.fetches);
         assert_eq!(args.retry_for.unsigned_abs(), RetryPolicy::PATIENT.total);
         assert_eq!(args.max_body, ClientConfig::DEFAULT_MAX_BODY_BYTES as u64);

@@ -11,6 +11,7 @@ pub(crate) mod fetch;
 pub(crate) mod ingest;
 pub(crate) mod lake;
 pub(crate) mod layout;
+pub(crate) mod memory;
 pub(crate) mod normalize;
 pub(crate) mod output;
 pub(crate) mod schema;

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::layout::LayoutArgs;
+use super::memory::MemoryArgs;
 use super::output::ReportArgs;
 use crate::progress::ProgressStyle;
 
@@ -32,7 +33,8 @@ pub(crate) struct NormalizeArgs {
         long,
         env = "AUDITLAKE_TO",
         default_value = "ndjson",
-        value_name = "FORMAT"
+        value_name = "FORMAT",
+        help_heading = "Options"
     )]
     pub(crate) to: Target,
     /// The OCSF version of the events that `--to ndjson` makes; a lake has what its layout says
@@ -40,26 +42,35 @@ pub(crate) struct NormalizeArgs {
         long,
         env = "AUDITLAKE_OCSF_VERSION",
         default_value = "1.8.0",
-        value_name = "VERSION"
+        value_name = "VERSION",
+        help_heading = "Options"
     )]
     pub(crate) ocsf_version: OcsfVersion,
     /// The lake that `--to parquet` writes to: a URL or a path
-    #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
+    #[arg(
+        long,
+        env = "AUDITLAKE_LAKE",
+        value_name = "URL",
+        help_heading = "Options"
+    )]
     pub(crate) lake: Option<String>,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
     /// Leave the record as it came out of the events
-    #[arg(long, env = "AUDITLAKE_NO_RAW_DATA", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "AUDITLAKE_NO_RAW_DATA", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) no_raw_data: bool,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
     /// Name of the connection in the ledger and in the column `auditlake.connection`
-    #[arg(long, env = "AUDITLAKE_CONNECTION", value_name = "NAME", default_value = FILES_CONNECTION)]
+    #[arg(long, env = "AUDITLAKE_CONNECTION", value_name = "NAME", default_value = FILES_CONNECTION, help_heading = "Options")]
     pub(crate) connection: String,
     /// How to show progress
     #[arg(
         long,
         env = "AUDITLAKE_PROGRESS",
         default_value = "auto",
-        value_name = "STYLE"
+        value_name = "STYLE",
+        help_heading = "Options"
     )]
     pub(crate) progress: ProgressStyle,
     #[command(flatten)]

@@ -16,7 +16,7 @@ pub(crate) async fn run(args: CompactArgs, session: &Session) -> anyhow::Result<
         connections: args.connections,
         until: args.until,
         target_size: args.target_size,
-        memory_limit: args.memory_limit,
+        memory_limit: args.memory.memory_limit,
         keep_replaced: args.keep_replaced,
         zstd_level: args.zstd_level,
         dry_run: args.dry_run,

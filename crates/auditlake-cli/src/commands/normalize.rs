@@ -72,6 +72,7 @@ async fn to_lake(args: &NormalizeArgs, session: &Session) -> anyhow::Result<Exit
     options.layout.check()?;
     options.connection.clone_from(&args.connection);
     options.raw_data = !args.no_raw_data;
+    options.memory_limit = args.memory.memory_limit;
     let progress = Arc::new(Progress::default());
     let display = progress::show_files(args.progress, &session.bars, &progress);
     let report = normalize_to_lake(
