@@ -1,6 +1,7 @@
 //! What a simulator is made of.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use url::Url;
@@ -42,6 +43,38 @@ pub struct SimulatorConfig {
     pub managed_identity: Option<String>,
     /// How long a token is good for, by [`now`](Self::now).
     pub token_lifetime: SignedDuration,
+    /// How webhooks are told of new content.
+    pub notifications: NotificationConfig,
+}
+
+/// How webhooks are told of new content, and what goes wrong with it. The documentation gives no figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationConfig {
+    /// Blobs that one request names at most, at least 1.
+    pub batch: usize,
+    /// How often each request is sent though the first one was heard, at least 1.
+    pub repeats: u32,
+    /// The newest blobs first, instead of the oldest.
+    pub backwards: bool,
+    /// Every so many blobs of a content type one is never told of; 0 is none.
+    pub skip_every: usize,
+    /// Before the first repetition of a request that got another answer than 200; doubles from one to the next.
+    pub first_retry: Duration,
+    /// So many answers other than 200 in a row, and the webhook is disabled.
+    pub attempts: u32,
+}
+
+impl Default for NotificationConfig {
+    fn default() -> Self {
+        Self {
+            batch: 10,
+            repeats: 1,
+            backwards: false,
+            skip_every: 0,
+            first_retry: Duration::from_secs(1),
+            attempts: 8,
+        }
+    }
 }
 
 impl Default for SimulatorConfig {
@@ -56,6 +89,7 @@ impl Default for SimulatorConfig {
             page_size: DEFAULT_PAGE_SIZE,
             managed_identity: None,
             token_lifetime: DEFAULT_TOKEN_LIFETIME,
+            notifications: NotificationConfig::default(),
         }
     }
 }

@@ -12,7 +12,10 @@
 //! An application proves itself with its secret, a certificate, a token of a trusted issuer, or as a managed identity
 //! (`/metadata/identity/oauth2/token`, `/msi/token`).
 //!
-//! What it refuses to do: it calls nobody but webhooks on its own machine, to test them; never prints, never reads a file or the
+//! A webhook is tested when it is set, and told of what becomes available from then on, in batches, again and later and
+//! later where it does not answer 200, until it is disabled; see [`NotificationConfig`].
+//!
+//! What it refuses to do: it calls nobody but webhooks on its own machine; never prints, never reads a file or the
 //! environment, and takes nothing from the clock but what [`Clock`] says.
 //!
 //! ```no_run
@@ -47,7 +50,7 @@ mod service;
 mod simulator;
 
 pub use clock::Clock;
-pub use config::{FederatedCredential, SimulatorConfig, Source, TenantConfig};
+pub use config::{FederatedCredential, NotificationConfig, SimulatorConfig, Source, TenantConfig};
 pub use content::{Blob, ContentType, OfferedBlob};
 pub use error::Error;
 pub use faults::{

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::catalogue::Catalogue;
-use crate::service::{Credentials, Service, Tenant, handle};
+use crate::service::{Credentials, Service, Tenant, handle, notify};
 use crate::{
     ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig, Unobtainable,
 };
@@ -42,6 +42,7 @@ pub struct Simulator {
     service: Arc<Service>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
+    notifier: JoinHandle<()>,
 }
 
 /// Starts a service that answers until it is stopped.
@@ -65,7 +66,9 @@ pub async fn start(config: SimulatorConfig) -> Result<Simulator, Error> {
     let service = Arc::new(Service::new(&config, origin, tenants));
     let (stop, stopped) = oneshot::channel();
     let server = tokio::spawn(serve(listener, Arc::clone(&service), stopped));
+    let notifier = tokio::spawn(notify(Arc::clone(&service)));
     Ok(Simulator {
+        notifier,
         address,
         listen_address,
         service,
@@ -178,6 +181,7 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
+        self.notifier.abort();
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::notify::Attempt;
 use super::reply::Reply;
 use super::spoil::{expired, not_found};
 use super::subscriptions::{check_enabled, content_type};
@@ -45,7 +46,7 @@ impl Service {
         if left.next().is_some() {
             reply.headers.push((
                 NEXT_PAGE,
-                self.next_page_uri(&listing, offset + self.page_size),
+                self.next_page_uri("content", &listing, offset + self.page_size),
             ));
         }
         Ok(reply)
@@ -64,10 +65,36 @@ impl Service {
         before().unwrap_or_default()
     }
 
-    /// Webhooks are tested when they are set, and sent nothing: there is never a notification.
+    /// The attempts to tell of content of this span, in the order in which they were made.
     pub(super) fn list_notifications(&self, tenant: &Tenant, call: &Call) -> Result<Reply, Reply> {
-        self.listing(tenant, call)
-            .map(|_| Reply::json(200, &json!([])))
+        let listing = self.listing(tenant, call)?;
+        let offset = call
+            .query
+            .get("nextPage")
+            .map_or(Ok(0), |token| listing.offset(token))?;
+        let is_meant = |attempt: &&Attempt| {
+            let blob = &attempt.blob;
+            let span = listing.start..listing.end;
+            blob.content_type == listing.content_type && span.contains(&blob.created)
+        };
+        let notified = locked(&tenant.notified);
+        let mut left = notified.iter().filter(is_meant).skip(offset);
+        let page: Vec<Value> = left
+            .by_ref()
+            .take(self.page_size)
+            .map(|attempt| {
+                let mut shown = self.shown(tenant, &attempt.blob);
+                shown["notificationSent"] = json!(instant(attempt.sent));
+                shown["notificationStatus"] = json!(attempt.status());
+                shown
+            })
+            .collect();
+        let mut reply = Reply::json(200, &json!(page));
+        if left.next().is_some() {
+            let next = self.next_page_uri("notifications", &listing, offset + self.page_size);
+            reply.headers.push((NEXT_PAGE, next));
+        }
+        Ok(reply)
     }
 
     pub(super) fn retrieve(&self, tenant: &Tenant, call: &Call) -> Result<Reply, Reply> {
@@ -140,7 +167,7 @@ impl Service {
         blobs
     }
 
-    fn shown(&self, tenant: &Tenant, blob: &OfferedBlob) -> Value {
+    pub(super) fn shown(&self, tenant: &Tenant, blob: &OfferedBlob) -> Value {
         let tenant_id = &tenant.config.tenant_id;
         let target = Target::blob(Operation::ListContent, tenant_id, blob);
         let foreign = locked(&self.faults).foreign_origin(&target);
@@ -156,9 +183,9 @@ impl Service {
     }
 
     /// As in the documentation's sample: another version in the path, and no `PublisherIdentifier`.
-    fn next_page_uri(&self, listing: &Listing<'_>, offset: usize) -> String {
+    fn next_page_uri(&self, what: &str, listing: &Listing<'_>, offset: usize) -> String {
         let path = format!(
-            "{}/api/v1/{}/activity/feed/subscriptions/content",
+            "{}/api/v1/{}/activity/feed/subscriptions/{what}",
             self.origin, listing.tenant_id
         );
         let query = form_urlencoded::Serializer::new(String::new())

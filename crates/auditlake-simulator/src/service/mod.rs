@@ -5,6 +5,7 @@ mod content;
 mod credentials;
 mod identity;
 mod inspect;
+mod notify;
 mod query;
 mod quota;
 mod reply;
@@ -28,6 +29,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use self::credentials::Credentials;
+use self::notify::Attempt;
+pub(crate) use self::notify::notify;
 use self::query::Query;
 use self::quota::Quota;
 use self::reply::Reply;
@@ -37,7 +40,7 @@ use self::token::Issued;
 use self::webhook::Webhook;
 use crate::catalogue::Catalogue;
 use crate::faults::{Fault, FaultPlan, Faults, Offer, Operation, Target, blob_key};
-use crate::{Clock, ContentType, LoggedRequest, SimulatorConfig, TenantConfig};
+use crate::{Clock, ContentType, LoggedRequest, NotificationConfig, SimulatorConfig, TenantConfig};
 
 /// Longest request body that is read; a start request's webhook is far smaller.
 const MAX_REQUEST_BYTES: usize = 1 << 20;
@@ -55,6 +58,7 @@ pub(crate) struct Service {
     identity: Option<String>,
     page_size: usize,
     token_lifetime: SignedDuration,
+    notifications: NotificationConfig,
     faults: Mutex<Faults>,
     quota: Mutex<Quota>,
     tokens: Mutex<HashMap<String, Issued>>,
@@ -68,6 +72,8 @@ pub(crate) struct Tenant {
     pub(crate) catalogue: Catalogue,
     credentials: Credentials,
     subscriptions: Mutex<HashMap<ContentType, Subscription>>,
+    /// The attempts to tell webhooks of something.
+    notified: Mutex<Vec<Attempt>>,
 }
 
 impl Tenant {
@@ -86,6 +92,7 @@ impl Tenant {
             catalogue,
             credentials,
             subscriptions,
+            notified: Mutex::default(),
         }
     }
 
@@ -128,6 +135,7 @@ impl Service {
             identity: identity(config),
             page_size: config.page_size.max(1),
             token_lifetime: config.token_lifetime,
+            notifications: config.notifications.clone(),
             faults: Mutex::new(faults),
             tenants,
             quota: Mutex::new(Quota::new(config.requests_per_minute)),

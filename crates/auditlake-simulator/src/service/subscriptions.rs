@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::notify::Hook;
 use super::reply::Reply;
 use super::token::check_permission;
-use super::webhook::Webhook;
 use super::{Call, Service, Tenant, locked};
 use crate::ContentType;
 
@@ -16,9 +16,9 @@ const START_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
 /// A subscription that exists; one that was never started does not.
 #[derive(Debug, Clone)]
 pub(super) struct Subscription {
-    enabled: bool,
+    pub(super) enabled: bool,
     last_start: Option<Timestamp>,
-    webhook: Option<Webhook>,
+    pub(super) hook: Option<Hook>,
 }
 
 impl Subscription {
@@ -27,7 +27,7 @@ impl Subscription {
         Self {
             enabled: true,
             last_start: None,
-            webhook: None,
+            hook: None,
         }
     }
 
@@ -36,7 +36,7 @@ impl Subscription {
         Self {
             enabled: false,
             last_start: None,
-            webhook: None,
+            hook: None,
         }
     }
 }
@@ -44,7 +44,7 @@ impl Subscription {
 impl Subscription {
     fn shown(&self, content_type: ContentType, now: Timestamp) -> Value {
         let status = if self.enabled { "enabled" } else { "disabled" };
-        let webhook = self.webhook.as_ref().map(|webhook| webhook.shown(now));
+        let webhook = self.hook.as_ref().map(|hook| hook.shown(now));
         json!({"contentType": content_type.as_str(), "status": status, "webhook": webhook})
     }
 }
@@ -60,7 +60,9 @@ impl Service {
         }
         let mut subscriptions = locked(&tenant.subscriptions);
         let known = subscriptions.get(&content_type);
-        if known.is_some_and(|known| known.enabled && known.webhook == webhook) {
+        if known
+            .is_some_and(|known| known.enabled && Hook::is(known.hook.as_ref(), webhook.as_ref()))
+        {
             return Err(Reply::refused(
                 "AF20024",
                 "The subscription is already enabled. No property change.",
@@ -72,7 +74,7 @@ impl Service {
         let started = Subscription {
             enabled: true,
             last_start: Some(now),
-            webhook,
+            hook: webhook.map(|webhook| Hook::new(webhook, now)),
         };
         let reply = Reply::json(200, &started.shown(content_type, now));
         subscriptions.insert(content_type, started);

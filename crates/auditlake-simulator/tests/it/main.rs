@@ -7,6 +7,7 @@ mod generated;
 mod identity;
 mod inspection;
 mod listings;
+mod notifications;
 mod permissions;
 mod profiles;
 mod subscriptions;
