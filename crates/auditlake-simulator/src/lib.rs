@@ -57,4 +57,5 @@ pub use faults::{
     Fault, FaultPlan, FaultRule, Operation, Reason, Selector, Times, Unobtainable, Which,
 };
 pub use request_log::LoggedRequest;
+pub use service::Attempt;
 pub use simulator::{Simulator, TenantDescription, start};

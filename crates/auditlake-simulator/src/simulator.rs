@@ -15,7 +15,8 @@ use url::Url;
 use crate::catalogue::Catalogue;
 use crate::service::{Credentials, Service, Tenant, handle, notify};
 use crate::{
-    ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig, Unobtainable,
+    Attempt, ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig,
+    Unobtainable,
 };
 
 /// How long [`Simulator::stop`] waits for requests that are under way.
@@ -151,6 +152,12 @@ impl Simulator {
     /// tenants together); no token is needed.
     pub fn fault_counts(&self) -> BTreeMap<String, u64> {
         self.service.fault_counts()
+    }
+
+    /// The attempts to tell a tenant's webhooks of something, in the order in which they were answered.
+    pub fn notifications(&self, tenant_id: &str) -> Vec<Attempt> {
+        let tenant = self.service.tenant(tenant_id);
+        tenant.map(Tenant::notified).unwrap_or_default()
     }
 
     /// Disables a subscription as an administrator would: `AF20023` until a client starts it again. Nothing happens

@@ -29,7 +29,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use self::credentials::Credentials;
-use self::notify::Attempt;
+pub use self::notify::Attempt;
 pub(crate) use self::notify::notify;
 use self::query::Query;
 use self::quota::Quota;
@@ -94,6 +94,11 @@ impl Tenant {
             subscriptions,
             notified: Mutex::default(),
         }
+    }
+
+    /// The attempts to tell webhooks, in their order.
+    pub(crate) fn notified(&self) -> Vec<Attempt> {
+        locked(&self.notified).clone()
     }
 
     /// An administrator's doing: `AF20023` from now on, until it is started again.

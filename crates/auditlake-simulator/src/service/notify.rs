@@ -37,12 +37,15 @@ pub(super) struct Hook {
     next_try: Option<Instant>,
 }
 
-/// An attempt to tell of a blob.
-#[derive(Debug, Clone)]
-pub(super) struct Attempt {
-    pub(super) blob: OfferedBlob,
-    pub(super) sent: Timestamp,
-    heard: bool,
+/// An attempt to tell a webhook of a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The blob.
+    pub blob: OfferedBlob,
+    /// When it was told.
+    pub sent: Timestamp,
+    /// Whether the answer was 200.
+    pub heard: bool,
 }
 
 /// A request that is due.
