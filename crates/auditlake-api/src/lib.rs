@@ -59,6 +59,7 @@ mod listing;
 mod notifications;
 mod paging;
 mod sensitive_types;
+mod webhook;
 
 mod ensure;
 mod subscriptions;
@@ -80,3 +81,4 @@ pub use sensitive_types::SensitiveType;
 pub use subscriptions::{StartOutcome, Subscription, Webhook};
 pub use token::{AccessToken, EntraTokenProvider, TokenClaims, TokenConfig, TokenInfo};
 pub use transport::RequestCounts;
+pub use webhook::{Announcement, WebhookPost};

@@ -23,6 +23,9 @@ pub(crate) struct WireContent {
     /// This and the next are in listings of notifications alone.
     pub(crate) notification_sent: Value,
     pub(crate) notification_status: Value,
+    /// This and the next are in what a webhook is sent alone.
+    pub(crate) tenant_id: Value,
+    pub(crate) client_id: Value,
 }
 
 /// The token endpoint's answer; the v1 endpoint spells `expires_in` as a string, the v2 endpoint as a number.

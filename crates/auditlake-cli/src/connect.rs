@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::args::connection::{Cloud, ConnectionArgs, ConnectionSettings};
 use crate::config::{Config, DEFAULT_FILE};
-use crate::credential::{credential, variable};
+use crate::credential::{self, credential, variable};
 use crate::exit::Usage;
 
 /// The connection that was asked for, and its secret. Flags win over the environment, that over the file.
@@ -22,6 +22,15 @@ pub(crate) fn connection(
         args.name.clone(),
         client(settings, variable)?,
     )?)
+}
+
+/// The label of the connection's webhook, if it has one.
+pub(crate) fn auth_id(
+    args: &ConnectionArgs,
+    config: Option<&Path>,
+) -> anyhow::Result<Option<Secret>> {
+    let settings = Config::load(config)?.settle(args)?;
+    credential::auth_id(&settings, credential::auth_id_variable().as_deref())
 }
 
 /// The settings; the variable with the secret goes before a credential that only the configuration names.

@@ -1,11 +1,12 @@
 //! The connections of a scheduled ingestion, as flags, environment and configuration file make them together.
 
-use auditlake_pipeline::Connection;
+use auditlake_pipeline::{Connection, Secret};
 
 use crate::args::connection::ConnectionSettings;
-use crate::args::ingest::IngestArgs;
+use crate::args::ingest::WorkArgs;
 use crate::config::{Config, DEFAULT_FILE};
 use crate::connect;
+use crate::credential;
 use crate::exit::Usage;
 
 /// The connections that were asked for: those that are named, one that is given whole, or all of the file.
@@ -13,7 +14,7 @@ use crate::exit::Usage;
 /// `variable` is the secret of the environment. It is that of a single connection, whatever the file says; of several,
 /// it is that of those that have no credential of their own.
 pub(crate) fn connections(
-    args: &IngestArgs,
+    args: &WorkArgs,
     config: &Config,
     variable: Option<&str>,
 ) -> anyhow::Result<Vec<Connection>> {
@@ -38,9 +39,34 @@ pub(crate) fn connections(
     settings.into_iter().map(make).collect()
 }
 
+/// The labels by which the service shows itself to the webhook of each of these connections, in the same order.
+///
+/// `variable` is that of the environment, for connections that name no file.
+pub(crate) fn auth_ids(
+    args: &WorkArgs,
+    config: &Config,
+    variable: Option<&str>,
+) -> anyhow::Result<Vec<Secret>> {
+    let own = |(name, settings): (Option<String>, ConnectionSettings)| {
+        if let Some(label) = credential::auth_id(&settings, variable)? {
+            return Ok(label);
+        }
+        let name = name.or(settings.tenant_id).unwrap_or_default();
+        let usage = Usage::new(format!("the connection `{name}` has no webhook auth id"));
+        Err(usage
+            .with_hint(format!(
+                "anybody could post without one: add a line `webhook_auth_id_file = \"FILE\"`, give \
+                 --webhook-auth-id-file FILE, or set {}",
+                credential::AUTH_ID_VARIABLE
+            ))
+            .into())
+    };
+    settle(args, config)?.into_iter().map(own).collect()
+}
+
 /// Names and settings; each name once.
 fn settle(
-    args: &IngestArgs,
+    args: &WorkArgs,
     config: &Config,
 ) -> Result<Vec<(Option<String>, ConnectionSettings)>, Usage> {
     if args.settings.tenant_id.is_some() {
@@ -65,7 +91,7 @@ fn settle(
 }
 
 /// A connection that is given whole has one name at most.
-fn one(args: &IngestArgs) -> Result<(Option<String>, ConnectionSettings), Usage> {
+fn one(args: &WorkArgs) -> Result<(Option<String>, ConnectionSettings), Usage> {
     match args.names.as_slice() {
         [] => Ok((None, args.settings.clone())),
         [name] => Ok((Some(name.clone()), args.settings.clone())),

@@ -14,6 +14,8 @@ use crate::exit::Usage;
 
 /// The variable that holds the secret itself.
 pub(crate) const SECRET_VARIABLE: &str = "AUDITLAKE_CLIENT_SECRET";
+/// The variable that holds the label of a webhook.
+pub(crate) const AUTH_ID_VARIABLE: &str = "AUDITLAKE_WEBHOOK_AUTH_ID";
 /// Set by App Service, Functions and Container Apps.
 const IDENTITY_ENDPOINT: &str = "IDENTITY_ENDPOINT";
 /// Goes with [`IDENTITY_ENDPOINT`].
@@ -26,6 +28,22 @@ const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 /// The secret of the environment.
 pub(crate) fn variable() -> Option<String> {
     filled(SECRET_VARIABLE)
+}
+
+/// The label of the environment by which a webhook's receiver knows the service.
+pub(crate) fn auth_id_variable() -> Option<String> {
+    filled(AUTH_ID_VARIABLE)
+}
+
+/// The label of a connection's webhook: its file's, or else that of the environment.
+pub(crate) fn auth_id(
+    settings: &ConnectionSettings,
+    variable: Option<&str>,
+) -> anyhow::Result<Option<Secret>> {
+    let Some(file) = &settings.webhook_auth_id_file else {
+        return Ok(variable.map(|label| Secret::new(label.to_owned())));
+    };
+    read("webhook auth id", file).map(|label| Some(Secret::new(label)))
 }
 
 fn filled(name: &str) -> Option<String> {

@@ -29,6 +29,7 @@ mod otlp;
 mod page;
 mod print;
 mod progress;
+mod receive;
 mod run;
 mod starts;
 

@@ -93,6 +93,7 @@ async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
     match command {
         Command::Backfill(args) => commands::backfill::run(args, session).await,
         Command::Ingest(args) => commands::ingest::run(args, session).await,
+        Command::Receive(args) => commands::receive::run(args, session).await,
         Command::Normalize(args) => commands::normalize::run(args, session).await,
         Command::Coverage(args) => commands::coverage::run(args).await,
         Command::Verify(args) => commands::verify::run(args, session).await,

@@ -40,7 +40,12 @@ impl Blobs {
         self.0.values().map(HashSet::len).sum()
     }
 
-    fn contains(&self, content_type: &str, hash: u128) -> bool {
+    /// Whether a blob is there.
+    pub(crate) fn contains(&self, content_type: &str, content_id: &str) -> bool {
+        self.contains_hash(content_type, hash(content_id))
+    }
+
+    fn contains_hash(&self, content_type: &str, hash: u128) -> bool {
         let ids = self.0.get(content_type);
         ids.is_some_and(|ids| ids.contains(&hash))
     }
@@ -75,7 +80,7 @@ impl ContentIds {
 
     /// Whether a blob is in the lake.
     pub(crate) fn contains(&self, content_type: &str, content_id: &str) -> bool {
-        self.known.contains(content_type, hash(content_id))
+        self.known.contains(content_type, content_id)
     }
 
     /// A commit names a blob.
@@ -90,7 +95,7 @@ impl ContentIds {
 
     fn change(&mut self, content_type: &str, hash: u128, by: i64) {
         let key = (content_type.to_owned(), hash);
-        let is_known = self.known.contains(content_type, hash);
+        let is_known = self.known.contains_hash(content_type, hash);
         let before = self.balance.remove(&key).unwrap_or_default() + i64::from(is_known);
         let now = before + by;
         if now > 0 {

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
+use crate::inbox::Announced;
 use crate::ledger::{Failed, UnitKey};
 use crate::normalize::{Body, RawGeneration};
 use crate::plan::{Unit, window_name};
@@ -58,6 +59,8 @@ pub(crate) struct State {
     pub(crate) unavailable: BTreeMap<ContentType, GapReason>,
     /// Content types of which at least one window was listed.
     pub(crate) listed: BTreeSet<ContentType>,
+    /// What was announced of each unit, and not looked at yet.
+    pub(crate) announced: Announced,
     /// What was listed of each unit to the last page, and every element of it was understood.
     pub(crate) windows: HashMap<UnitKey, Window>,
     /// The credentials do not work any more: the run ends with what it has.
@@ -151,6 +154,12 @@ impl Fetcher {
         if self.is_given_up(unit.content_type) {
             return listed;
         }
+        self.list_asked(&unit, &mut listed).await;
+        self.take_announced(&mut listed);
+        listed
+    }
+
+    async fn list_asked(&self, unit: &Unit, listed: &mut Listed) {
         let ask = unit.ask(self.clock.now());
         if let Some(lost) = ask.lost.filter(|_| !unit.listed_before) {
             let detail = format!(
@@ -160,19 +169,25 @@ impl Fetcher {
             listed.failed.push(failed(None, GapReason::Expired, detail));
         }
         let Some(window) = ask.list else {
-            return listed;
+            return;
         };
-        match self
-            .list_window(unit.content_type, window, &mut listed)
-            .await
-        {
+        match self.list_window(unit.content_type, window, listed).await {
             Ok(()) => {}
             Err(error) if self.give_up(unit.content_type, &error) => {}
             Err(error) => listed
                 .failed
                 .push(failed(None, reason(&error), describe(&error))),
         }
-        listed
+    }
+
+    /// Adds what was announced and is neither in the lake nor in the listing.
+    fn take_announced(&self, listed: &mut Listed) {
+        let mut state = self.lock();
+        let mut announced = state.announced.remove(&listed.key).unwrap_or_default();
+        let content_type = &listed.key.content_type;
+        announced.retain(|blob| !state.known.contains(content_type, &blob.content_id));
+        drop(state);
+        self.take_new(announced, listed);
     }
 
     /// Reads all pages; after an error, those before it stand.

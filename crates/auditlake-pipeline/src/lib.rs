@@ -50,6 +50,7 @@ pub mod progress;
 mod recorder;
 pub mod report;
 
+pub mod inbox;
 pub mod ingest;
 
 pub mod handover;
@@ -62,12 +63,13 @@ pub mod verify;
 
 pub mod check;
 pub mod files;
+pub mod notifications;
 pub mod subscription;
 
 pub use auditlake_api::{
-    Certificate, CertificateSource, ClientConfig, Cloud, ContentType, Credential,
-    Error as ServiceError, IdentityEndpoint, ManagedIdentity, RetryPolicy, Secret, Webhook,
-    WebhookChange, WorkloadIdentity,
+    Announcement, Certificate, CertificateSource, ClientConfig, Cloud, ContentType, Credential,
+    Error as ServiceError, IdentityEndpoint, ManagedIdentity, Notification, RetryPolicy, Secret,
+    Webhook, WebhookChange, WebhookPost, WorkloadIdentity,
 };
 pub use auditlake_normalizer::{event_schema, quarantine_schema, record_types, schema};
 pub use auditlake_parquet::{Lake, Patience};
@@ -76,8 +78,10 @@ pub use clock::Clock;
 pub use connection::Connection;
 pub use error::{Error, ErrorKind, Stopped};
 pub use gap::{Gap, GapReason};
-pub use ingest::{IngestOptions, IngestPlan, RoundEnd, ingest_once};
+pub use inbox::Inbox;
+pub use ingest::{IngestOptions, IngestPlan, RoundEnd, Wakes, ingest_once};
 pub use layout::{LakeFormat, Layout, LayoutChoice, LayoutName, SecurityLakeChoice};
+pub use notifications::{Attempts, list_notifications};
 pub use options::BackfillOptions;
 pub use progress::Progress;
 pub use report::{Outcome, Report};

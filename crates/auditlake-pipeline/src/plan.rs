@@ -122,10 +122,21 @@ pub(crate) fn plan(
 }
 
 impl Unit {
+    /// Whether the service is to be asked what there is; else it is known already.
+    pub(crate) fn is_to_be_listed(&self) -> bool {
+        self.asked.start < self.asked.end
+    }
+
     /// What may be asked for at `now`: never a start that the service would refuse.
     pub(crate) fn ask(&self, now: Timestamp) -> Ask {
         let edge = whole_second(now - RETENTION + REQUEST_MARGIN);
         let Window { start, end } = self.asked;
+        if !self.is_to_be_listed() {
+            return Ask {
+                list: None,
+                lost: None,
+            };
+        }
         Ask {
             list: (end > edge).then(|| Window {
                 start: start.max(edge),

@@ -38,6 +38,7 @@ use crate::error::{Error, Stopped};
 use crate::fetch::{Fetcher, State, describe};
 use crate::gap::{Gap, GapReason};
 use crate::handover::{Form, Outlet};
+use crate::inbox::Pending;
 use crate::layout::{self, Layout};
 use crate::ledger::listed::{Marks, RunRecord};
 use crate::ledger::{Ledger, RunCounts};
@@ -109,6 +110,8 @@ pub(crate) struct Stops {
 pub(crate) enum Task {
     Span(Plan),
     Round(Round),
+    /// Nothing is listed: what was announced is fetched.
+    Notices,
 }
 
 /// A run that came to its end.
@@ -119,7 +122,12 @@ pub(crate) struct Done {
     pub(crate) memory: Memory,
     /// What is listed by now.
     pub(crate) listed: Listed,
+    /// Notices that are left in the inbox.
+    pub(crate) notices: usize,
 }
+
+/// What came of the work.
+type Worked = (Memory, Listed, usize);
 
 pub(crate) struct Run {
     connection: String,
@@ -172,32 +180,34 @@ impl Run {
         let report = self.report(&notes);
         let ended = ended.and_then(|done| self.check_access(&report).map(|()| done));
         match ended {
-            Ok((memory, listed)) => Ok(Done {
+            Ok((memory, listed, notices)) => Ok(Done {
                 report,
                 memory,
                 listed,
+                notices,
             }),
             Err(error) => Err(Stopped::new(error, report)),
         }
     }
 
-    async fn work(
-        &self,
-        task: Task,
-        memory: Memory,
-        notes: &mut Notes,
-    ) -> Result<(Memory, Listed), Error> {
+    async fn work(&self, task: Task, memory: Memory, notes: &mut Notes) -> Result<Worked, Error> {
         let lake = self.lake()?;
+        let ledger = Ledger::new(lake.clone(), &self.connection);
+        let now = self.options.clock.now();
+        let inbox = self.inbox(&task, ledger.clone(), now);
+        let mut inbox = self.cancellable(inbox.boxed()).await?;
+        let lists = !matches!(task, Task::Notices);
+        if !lists && inbox.is_empty() {
+            return Ok((memory, Listed::default(), 0));
+        }
         if !self.options.dry_run && memory.is_empty() {
             self.cancellable(preflight(&lake).boxed()).await?;
         }
         let layout = self.cancellable(self.layout(lake.clone()).boxed()).await?;
         let generation_bytes = layout.generation_bytes(self.memory() / 64);
-        let ledger = Ledger::new(lake.clone(), &self.connection);
-        let now = self.options.clock.now();
         let marks = self.cancellable(ledger.read_marks().boxed()).await?;
         let plan = self
-            .cancellable(self.plan(task, &ledger, &marks, now).boxed())
+            .cancellable(self.plan(task, &ledger, &marks, &inbox, now).boxed())
             .await?;
         let start = self.options.start_subscriptions && !self.options.dry_run;
         let starter = readiness::Starter {
@@ -210,14 +220,16 @@ impl Run {
         let committer = self.committer(lake, layout, memory, plan.from(now));
         let committer = self.cancellable(committer.boxed()).await?;
         let fetcher = self.fetcher(&committer, generation_bytes);
+        lock(&self.state).announced = inbox.announced(self.options.window);
         *notes = note_readiness(&fetcher, readiness);
         let done = if self.options.dry_run {
             let list = Arc::clone(&fetcher).list_only(plan.units);
             self.cancellable(list.map(Ok).boxed()).await?;
-            (committer.into_memory(), marks.listed)
+            (committer.into_memory(), marks.listed, 0)
         } else {
             let claims = Claims::new(ledger, marks, plan.settling(), now);
-            let pump = self.pump(&fetcher, plan, committer, claims, notes);
+            let claims = if lists { claims } else { claims.silent() };
+            let pump = self.pump(&fetcher, plan, committer, claims, notes, &mut inbox);
             pump.boxed().await?
         };
         self.check_refused()?;
@@ -230,20 +242,36 @@ impl Run {
         refused.map_or(Ok(()), |error| Err(error.into()))
     }
 
+    /// What was announced. A span that somebody asks for has nothing to do with it.
+    async fn inbox(&self, task: &Task, ledger: Ledger, now: Timestamp) -> Result<Pending, Error> {
+        match task {
+            Task::Span(_) => Ok(Pending::none(ledger, now)),
+            Task::Round(_) | Task::Notices => Pending::read(ledger, now).await,
+        }
+    }
+
     /// The plan of a round needs to know what was listed before; that of a span is made already.
     async fn plan(
         &self,
         task: Task,
         ledger: &Ledger,
         marks: &Marks,
+        inbox: &Pending,
         now: Timestamp,
     ) -> Result<RoundPlan, Error> {
+        let content_types = &self.options.content_types;
+        let announced = || inbox.units(content_types, self.options.window);
         match task {
             Task::Span(Plan { units, .. }) => Ok(RoundPlan::of_units(units)),
+            Task::Notices => {
+                let plan = RoundPlan::of_units(announced());
+                self.announce_units(&plan.units);
+                Ok(plan)
+            }
             Task::Round(round) => {
                 let last_seen = round::last_seen(ledger, &marks.listed).await?;
-                let content_types = &self.options.content_types;
-                let plan = round::plan(now, &round, content_types, &marks.listed, &last_seen)?;
+                let mut plan = round::plan(now, &round, content_types, &marks.listed, &last_seen)?;
+                plan.take_in(announced());
                 self.announce_units(&plan.units);
                 Ok(plan)
             }
@@ -349,7 +377,7 @@ impl Run {
     }
 
     /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. What was
-    /// listed and committed is noted, however it ends.
+    /// listed and committed is noted, and notices of what is committed are removed, however it ends.
     async fn pump(
         &self,
         fetcher: &Arc<Fetcher>,
@@ -357,16 +385,18 @@ impl Run {
         mut committer: Committer,
         mut claims: Claims,
         notes: &Notes,
-    ) -> Result<(Memory, Listed), Error> {
+        inbox: &mut Pending,
+    ) -> Result<Worked, Error> {
         let ended = self
-            .commit_all(fetcher, plan, &mut committer, &mut claims)
+            .commit_all(fetcher, plan, &mut committer, &mut claims, inbox)
             .await;
         let (report, refused) = (self.report(notes), self.check_refused());
         let error = ended.as_ref().err().or(refused.as_ref().err());
         let run = run_record(committer.run_id(), &report, error);
         let listed = claims.leave(run, self.answers(&report)).await;
+        let notices = inbox.settle(committer.content_ids()).await;
         ended?;
-        Ok((committer.close().await, listed))
+        Ok((committer.close().await, listed, notices))
     }
 
     async fn commit_all(
@@ -375,6 +405,7 @@ impl Run {
         plan: RoundPlan,
         committer: &mut Committer,
         claims: &mut Claims,
+        inbox: &mut Pending,
     ) -> Result<(), Error> {
         for (unit, failed) in plan.lost {
             let lost = round::generation_of_lost(unit, failed);
@@ -396,7 +427,11 @@ impl Run {
             let mut generation = generation?;
             claims.note_late(&mut generation);
             let told = claims::Told::of(&generation);
+            let hopeless = Pending::hopeless(&generation);
             let is_in_the_lake = committer.commit(generation).await?;
+            if is_in_the_lake {
+                inbox.give_up(hopeless);
+            }
             claims.learn(&told, is_in_the_lake, &lock(&self.state).windows);
         }
         fetching.await?;

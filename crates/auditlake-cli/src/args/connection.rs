@@ -69,6 +69,10 @@ pub(crate) struct ConnectionSettings {
     /// Most API requests in any minute [default: 2000]
     #[arg(long, env = "AUDITLAKE_REQUESTS_PER_MINUTE", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) requests_per_minute: Option<u32>,
+    /// File that holds the label by which a webhook's receiver knows the service (header `Webhook-AuthID`); or set
+    /// `AUDITLAKE_WEBHOOK_AUTH_ID` to the label itself
+    #[arg(long, env = "AUDITLAKE_WEBHOOK_AUTH_ID_FILE", value_name = "FILE")]
+    pub(crate) webhook_auth_id_file: Option<PathBuf>,
 }
 
 impl ConnectionSettings {
@@ -105,6 +109,7 @@ impl ConnectionSettings {
             managed_identity: credential.managed_identity,
             publisher_identifier: self.publisher_identifier.or(file.publisher_identifier),
             requests_per_minute: self.requests_per_minute.or(file.requests_per_minute),
+            webhook_auth_id_file: self.webhook_auth_id_file.or(file.webhook_auth_id_file),
         }
     }
 
@@ -157,6 +162,7 @@ impl ConnectionSettings {
             &mut self.certificate_file,
             &mut self.certificate_password_file,
             &mut self.federated_token_file,
+            &mut self.webhook_auth_id_file,
         ];
         paths.into_iter().flatten()
     }

@@ -37,6 +37,16 @@ Without --once: 0 when it was told to end (SIGTERM), 130 by Ctrl-C. SIGHUP reads
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct IngestArgs {
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+    /// One round, then end
+    #[arg(long, env = "AUDITLAKE_ONCE", value_parser = FalseyValueParser::new(), help_heading = "Options")]
+    pub(crate) once: bool,
+}
+
+/// What rounds work with, whoever asks for them.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
     /// Connections of the configuration file [default: all of them]
     #[arg(
         value_name = "CONNECTION",
@@ -58,9 +68,6 @@ pub(crate) struct IngestArgs {
     pub(crate) layout: LayoutArgs,
     #[command(flatten)]
     pub(crate) to: ToArgs,
-    /// One round, then end
-    #[arg(long, env = "AUDITLAKE_ONCE", value_parser = FalseyValueParser::new(), help_heading = "Options")]
-    pub(crate) once: bool,
     /// Where a connection begins that was never ingested before: `2d`, or a time [default: all that there is]
     #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
     pub(crate) since: Option<Moment>,

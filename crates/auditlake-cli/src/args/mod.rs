@@ -14,6 +14,7 @@ pub(crate) mod layout;
 pub(crate) mod memory;
 pub(crate) mod normalize;
 pub(crate) mod output;
+pub(crate) mod receive;
 pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod subscription;
@@ -34,6 +35,7 @@ use self::demo::DemoArgs;
 use self::ingest::IngestArgs;
 use self::lake::LakeCommand;
 use self::normalize::NormalizeArgs;
+use self::receive::ReceiveArgs;
 use self::schema::SchemaCommand;
 use self::simulate::SimulateArgs;
 use self::subscription::SubscriptionCommand;
@@ -125,6 +127,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Backfill(BackfillArgs),
     Ingest(IngestArgs),
+    Receive(ReceiveArgs),
     Normalize(NormalizeArgs),
     Coverage(CoverageArgs),
     Verify(VerifyArgs),

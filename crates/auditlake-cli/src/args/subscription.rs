@@ -10,13 +10,21 @@ use url::Url;
 
 use super::connection::ConnectionArgs;
 use super::output::OutputArgs;
-use super::value::time;
+use super::value::{Moment, moment, time};
 
 const EXAMPLES: &str = "\
 Examples:
   auditlake subscription list contoso
   auditlake subscription start contoso
+  auditlake subscription notifications contoso
   auditlake subscription stop contoso --content-type Audit.General";
+
+const NOTIFICATIONS_EXAMPLES: &str = "\
+Examples:
+  auditlake subscription notifications contoso
+      of content of the last 24 hours
+  auditlake subscription notifications contoso --since 7d --content-type Audit.Exchange
+  auditlake subscription notifications contoso --output json | jq '.content_types[].notifications[]'";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -30,6 +38,7 @@ Examples:
   auditlake subscription start contoso --content-type Audit.Exchange --content-type DLP.All
   auditlake subscription start contoso --content-type Audit.General \\
       --webhook https://hook.contoso.example/auditlake --webhook-auth-id-file label.txt
+      the receiver (`auditlake receive`) has to answer already
   auditlake subscription start contoso --content-type Audit.General --remove-webhook
 
 The service takes one start of a content type in 15 minutes; the time of the last one is remembered.";
@@ -47,7 +56,30 @@ What becomes available while a content type is stopped is lost for good.";
 pub(crate) enum SubscriptionCommand {
     List(SubscriptionListArgs),
     Start(SubscriptionStartArgs),
+    Notifications(SubscriptionNotificationsArgs),
     Stop(SubscriptionStopArgs),
+}
+
+/// What the service tried to tell the webhook, attempt by attempt
+#[derive(Debug, Args)]
+#[command(after_help = NOTIFICATIONS_EXAMPLES)]
+pub(crate) struct SubscriptionNotificationsArgs {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    /// Content type to tell, repeated for more [default: all five]
+    #[arg(
+        long = "content-type",
+        env = "AUDITLAKE_CONTENT_TYPE",
+        value_name = "TYPE",
+        value_delimiter = ',',
+        help_heading = "Options"
+    )]
+    pub(crate) content_types: Vec<ContentType>,
+    /// Of content that became available since then: `2d`, or a time; seven days at most
+    #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", default_value = "24h", value_parser = moment, help_heading = "Options")]
+    pub(crate) since: Moment,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// Each content type with its subscription and webhook
@@ -110,14 +142,6 @@ pub(crate) struct WebhookArgs {
         conflicts_with = "remove_webhook"
     )]
     pub(crate) webhook: Option<Url>,
-    /// File that holds the label by which the receiver knows the service (header `Webhook-AuthID`)
-    #[arg(
-        long,
-        env = "AUDITLAKE_WEBHOOK_AUTH_ID_FILE",
-        value_name = "FILE",
-        requires = "webhook"
-    )]
-    pub(crate) webhook_auth_id_file: Option<PathBuf>,
     /// When notifications end, such as `2027-01-01T00:00:00Z` [default: never]
     #[arg(long, env = "AUDITLAKE_WEBHOOK_EXPIRATION", value_name = "TIME", value_parser = time, requires = "webhook")]
     pub(crate) webhook_expiration: Option<Timestamp>,

@@ -7,43 +7,53 @@ use std::path::Path;
 use std::sync::Arc;
 
 use auditlake_pipeline::handover::Outlet;
-use auditlake_pipeline::ingest::{IngestPlan, States, ingest, ingest_once};
-use auditlake_pipeline::{IngestOptions, RoundEnd};
+use auditlake_pipeline::ingest::{IngestPlan, States, ingest_once, ingest_woken};
+use auditlake_pipeline::{Inbox, IngestOptions, RoundEnd, Wakes};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::told::{Reports, log_round, tell};
 use super::check_lake;
-use crate::args::ingest::{IngestArgs, Schedule};
+use crate::args::ingest::{IngestArgs, Schedule, WorkArgs};
+use crate::args::receive::ReceiverArgs;
+use crate::args::to::ToArgs;
 use crate::clock::clock;
 use crate::config::Config;
-use crate::connections::connections;
+use crate::connections::{auth_ids, connections};
 use crate::credential;
 use crate::exit::{Exit, Usage};
 use crate::handover::{Reader, ReaderGone};
 use crate::metrics::{Source, serve};
 use crate::otlp::push_metrics;
+use crate::receive::{self, Figures, Gate, Parts};
 use crate::run::{Session, Signal};
 
 pub(crate) async fn run(args: IngestArgs, session: &Session) -> anyhow::Result<Exit> {
     // Registered before anything is read, so that no signal ends the process meanwhile.
     let hangups = Hangups::new()?;
-    let mut asked = asked(&args, session.config.as_deref(), None)?;
-    args.layout.choice().check()?;
-    check_lake(&args.lake)?;
-    args.to.check(&args.report, &args.fetch)?;
-    args.report.check()?;
-    let reader = Reader::open(&args.to)?;
-    asked.plan.options.backfill.outlet = reader.as_ref().map(Reader::outlet);
-    if args.once {
-        once(&args, asked.plan, session).await
+    let IngestArgs { work, once } = args;
+    let mut asked = asked(&work, None, session.config.as_deref(), None)?;
+    work.check()?;
+    let reader = asked.hand_on(&work.to)?;
+    if once {
+        self::once(&work, asked.plan, session).await
     } else {
-        stay(args, asked, session, hangups, reader).await
+        stay(work, None, asked, session, hangups, reader).await
     }
 }
 
-async fn once(args: &IngestArgs, plan: IngestPlan, session: &Session) -> anyhow::Result<Exit> {
+impl WorkArgs {
+    /// Refuses what cannot work before anything is asked of the service.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        self.layout.choice().check()?;
+        check_lake(&self.lake)?;
+        self.to.check(&self.report, &self.fetch)?;
+        self.report.check()
+    }
+}
+
+async fn once(args: &WorkArgs, plan: IngestPlan, session: &Session) -> anyhow::Result<Exit> {
     let reports = Reports::new(&args.report);
     let ended = |end: &RoundEnd| reports.write(end);
     let cancel = session.cancel.clone();
@@ -54,28 +64,49 @@ async fn once(args: &IngestArgs, plan: IngestPlan, session: &Session) -> anyhow:
     Ok(worst)
 }
 
-/// Rounds until a signal ends the process.
-async fn stay(
-    args: IngestArgs,
+/// Rounds until a signal ends the process; with a receiver, also when it is told of something.
+pub(super) async fn stay(
+    args: WorkArgs,
+    receiver: Option<ReceiverArgs>,
     asked: Asked,
     session: &Session,
     hangups: Hangups,
     reader: Option<Reader>,
 ) -> anyhow::Result<Exit> {
     let reports = Reports::new(&args.report);
+    let inbox = || Inbox::open(&args.lake, asked.plan.options.backfill.clock.clone());
+    let inbox = receiver.as_ref().map(|_| inbox()).transpose()?;
     let (change, plans) = watch::channel(Arc::new(asked.plan));
+    let (admit, gates) = watch::channel(Arc::new(asked.gate));
     let states = watch::Sender::new(States::new());
+    let (wakes, figures) = (Wakes::default(), Figures::default());
     let source = Source {
         plans: plans.clone(),
         states: states.subscribe(),
+        figures: figures.clone(),
     };
     let _pushing = push_metrics(&source)?;
     let _metrics = match asked.metrics_listen {
         Some(address) => Some(serve(address, source).await?),
         None => None,
     };
+    let _receiving = match (&receiver, inbox) {
+        (Some(receiver), Some(inbox)) => {
+            let (plans, wakes) = (plans.clone(), wakes.clone());
+            let parts = Parts {
+                gates,
+                plans,
+                inbox,
+                wakes,
+                figures,
+            };
+            Some(receive::serve(receiver, parts).await?)
+        }
+        _ => None,
+    };
+    let tell_of = Changes { change, admit };
     let outlet = reader.as_ref().map(Reader::outlet);
-    let reloading = reload_on_hangup(args, session.clone(), change, hangups, outlet);
+    let reloading = reload_on_hangup(args, receiver, session.clone(), tell_of, hangups, outlet);
     let _reloading = AbortOnDropHandle::new(tokio::spawn(reloading));
     let ended = move |end: &RoundEnd| {
         log_round(end);
@@ -84,7 +115,7 @@ async fn stay(
     let shutdown = session.cancel.child_token();
     let gone = reader.as_ref().map(|reader| reader.gone().clone());
     let _watch = gone.clone().map(|gone| end_with(gone, shutdown.clone()));
-    ingest(plans, shutdown, states, ended).await?;
+    ingest_woken(plans, shutdown, states, wakes, ended).await?;
     if gone.is_some_and(|gone| gone.is_cancelled()) {
         return Err(ReaderGone.into());
     }
@@ -103,13 +134,24 @@ fn end_with(gone: CancellationToken, shutdown: CancellationToken) -> AbortOnDrop
 }
 
 /// What the flags, the environment and the configuration file ask for now.
-struct Asked {
+pub(super) struct Asked {
     plan: IngestPlan,
+    gate: Gate,
     metrics_listen: Option<SocketAddr>,
 }
 
-fn asked(
-    args: &IngestArgs,
+impl Asked {
+    /// Opens the reader that records are handed on to, if there is to be one.
+    pub(super) fn hand_on(&mut self, to: &ToArgs) -> anyhow::Result<Option<Reader>> {
+        let reader = Reader::open(to)?;
+        self.plan.options.backfill.outlet = reader.as_ref().map(Reader::outlet);
+        Ok(reader)
+    }
+}
+
+pub(super) fn asked(
+    args: &WorkArgs,
+    receiver: Option<&ReceiverArgs>,
     config: Option<&Path>,
     outlet: Option<Outlet>,
 ) -> anyhow::Result<Asked> {
@@ -119,17 +161,25 @@ fn asked(
     options.backfill.outlet = outlet;
     options.check()?;
     let secret = credential::variable();
+    let mut labels = Vec::new();
+    if let Some(receiver) = receiver {
+        options.gather = receiver.gather.unsigned_abs();
+        let variable = credential::auth_id_variable();
+        labels = auth_ids(args, &config, variable.as_deref())?;
+    }
     let plan = IngestPlan {
         connections: connections(args, &config, secret.as_deref())?,
         options,
     };
+    let gate = Gate::new(&plan.connections, labels);
     Ok(Asked {
+        gate,
         plan,
         metrics_listen: schedule.metrics_listen,
     })
 }
 
-fn options(args: &IngestArgs, schedule: &Schedule) -> Result<IngestOptions, Usage> {
+fn options(args: &WorkArgs, schedule: &Schedule) -> Result<IngestOptions, Usage> {
     let clock = clock()?;
     let since = args.since.map(|moment| moment.resolve(clock.now()));
     let since = since.transpose().map_err(|it| Usage::new(it.to_string()))?;
@@ -142,18 +192,31 @@ fn options(args: &IngestArgs, schedule: &Schedule) -> Result<IngestOptions, Usag
     Ok(options)
 }
 
+/// Who is told of another configuration.
+struct Changes {
+    change: watch::Sender<Arc<IngestPlan>>,
+    admit: watch::Sender<Arc<Gate>>,
+}
+
 /// Reads the configuration again at each SIGHUP. One that cannot be used is told, and the old one stays.
 async fn reload_on_hangup(
-    args: IngestArgs,
+    args: WorkArgs,
+    receiver: Option<ReceiverArgs>,
     session: Session,
-    change: watch::Sender<Arc<IngestPlan>>,
+    Changes { change, admit }: Changes,
     mut hangups: Hangups,
     outlet: Option<Outlet>,
 ) {
     loop {
         hangups.next().await;
-        match asked(&args, session.config.as_deref(), outlet.clone()) {
-            Ok(Asked { plan, .. }) => {
+        match asked(
+            &args,
+            receiver.as_ref(),
+            session.config.as_deref(),
+            outlet.clone(),
+        ) {
+            Ok(Asked { plan, gate, .. }) => {
+                admit.send_replace(Arc::new(gate));
                 told::reloaded(&change.send_replace(Arc::new(plan)), &change.borrow());
             }
             Err(error) => told::not_reloaded(&error),
@@ -163,11 +226,11 @@ async fn reload_on_hangup(
 
 /// SIGHUP, where there is such a signal.
 #[cfg(unix)]
-struct Hangups(tokio::signal::unix::Signal);
+pub(super) struct Hangups(tokio::signal::unix::Signal);
 
 #[cfg(unix)]
 impl Hangups {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         signal(SignalKind::hangup()).map(Self)
     }
@@ -181,12 +244,12 @@ impl Hangups {
 
 /// No SIGHUP.
 #[cfg(windows)]
-struct Hangups;
+pub(super) struct Hangups;
 
 #[cfg(windows)]
 impl Hangups {
     #[expect(clippy::unnecessary_wraps, reason = "as where there is a signal")]
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self)
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod ingest;
 mod inputs;
 pub(crate) mod lake;
 pub(crate) mod normalize;
+pub(crate) mod receive;
 pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod subscription;

@@ -219,6 +219,10 @@ pub(super) fn entries(
                 .requests_per_minute
                 .map(|limit| Value::from(i64::from(limit))),
         ),
+        (
+            "webhook_auth_id_file",
+            file(&settings.webhook_auth_id_file)?,
+        ),
     ])
 }
 

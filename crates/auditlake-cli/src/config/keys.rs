@@ -59,6 +59,11 @@ const VALUES: &[(&str, &str, &str)] = &[
         "2000",
         "a whole number from 1 to 4294967295",
     ),
+    (
+        "webhook_auth_id_file",
+        "\"contoso.label\"",
+        "a path in quotes",
+    ),
     ("every", "\"5m\"", "a duration in quotes, such as `\"5m\"`"),
     (
         "relist",

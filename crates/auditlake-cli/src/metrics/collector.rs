@@ -76,6 +76,7 @@ mod tests {
     use super::super::table::Kind;
     use super::super::view::tests::{NOW, succeeded, view};
     use super::*;
+    use crate::receive::Figures;
 
     /// A connection with something in each metric.
     fn busy() -> ConnectionState {
@@ -111,7 +112,10 @@ mod tests {
 
     #[test]
     fn each_sample_has_its_labels_and_the_kind_of_its_metric() {
-        let view = view(vec![("contoso", Some(busy()))]);
+        let mut view = view(vec![("contoso", Some(busy()))]);
+        let taken = ("contoso".to_owned(), "DLP.All".to_owned());
+        view.received.taken.insert(taken, 1);
+        view.received.last.insert("contoso".to_owned(), view.now);
         for metric in METRICS {
             let samples = metric.now(&view);
             let on_linux = cfg!(target_os = "linux") || !metric.labels.is_empty();
@@ -165,7 +169,13 @@ mod tests {
         let (_plans, plans) = watch::channel(Arc::clone(&seen.plan));
         let states = [(name.to_owned(), busy())].into();
         let (_states, states) = watch::channel(states);
-        let text = scrape(&registry(Source { plans, states })).unwrap();
+        let figures = Figures::default();
+        let source = Source {
+            plans,
+            states,
+            figures,
+        };
+        let text = scrape(&registry(source)).unwrap();
         let lines: BTreeSet<&str> = text.lines().collect();
         for line in [
             "# TYPE auditlake_records counter",

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::memory;
 use super::view::{Verdict, View};
+use crate::receive::Refusal;
 
 /// One figure: the values of the metric's labels in their order, and what it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,6 +194,35 @@ pub(super) fn backoff(view: &View) -> Vec<Sample> {
         let wait = due.duration_since(view.now).max(SignedDuration::ZERO);
         Some(wait.as_secs_f64())
     })
+}
+
+/// Notices that a round has left, of each connection that has begun.
+pub(super) fn inbox_notices(view: &View) -> Vec<Sample> {
+    of_states(view, |state| {
+        // A level has no need of more digits than these.
+        #[expect(clippy::cast_precision_loss)]
+        state.map(|state| state.notices as f64)
+    })
+}
+
+pub(super) fn webhook_received(view: &View) -> Vec<Sample> {
+    let taken = view.received.taken.iter();
+    taken
+        .map(|((connection, content_type), &taken)| count([connection, content_type], taken))
+        .collect()
+}
+
+/// All reasons from the start, so that the first refusal is an increase and not a new series; none without a receiver.
+pub(super) fn webhook_refused(view: &View) -> Vec<Sample> {
+    let refused = |reason: Refusal| view.received.refused.get(&reason).copied();
+    let sample = |reason: Refusal| count([reason.as_str()], refused(reason).unwrap_or_default());
+    Refusal::ALL.map(sample).to_vec()
+}
+
+pub(super) fn webhook_last(view: &View) -> Vec<Sample> {
+    let last = view.received.last.iter();
+    last.map(|(connection, &at)| level([connection], unix_time(at)))
+        .collect()
 }
 
 pub(super) fn build_info(_: &View) -> Vec<Sample> {

@@ -170,6 +170,30 @@ pub const METRICS: &[Metric] = &[
         samples::backoff,
     ),
     gauge(
+        "auditlake_inbox_notices",
+        "Notices of announced content that the inbox had left when a round last ended",
+        CONNECTION,
+        samples::inbox_notices,
+    ),
+    counter(
+        "auditlake_webhook_announcements",
+        "Announcements that `receive` has put into the inbox; one that the service repeats counts again",
+        FEED,
+        samples::webhook_received,
+    ),
+    counter(
+        "auditlake_webhook_refused",
+        "What `receive` did not take (reason, of requests: auth_id, rate, body, malformed, unknown tenant or client, store; of single announcements: unwanted content type, unreadable)",
+        &["reason"],
+        samples::webhook_refused,
+    ),
+    gauge(
+        "auditlake_webhook_last_timestamp_seconds",
+        "When `receive` last put something into the inbox, as Unix time; absent until it has",
+        CONNECTION,
+        samples::webhook_last,
+    ),
+    gauge(
         "auditlake_build_info",
         "Always 1; the version is the label",
         &["version"],

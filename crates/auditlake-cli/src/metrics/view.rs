@@ -7,6 +7,8 @@ use auditlake_pipeline::ingest::{ConnectionState, States};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use crate::receive::{Figures, Received};
+
 /// A success may be so many intervals old.
 const INTERVALS: i32 = 3;
 
@@ -17,6 +19,8 @@ pub(crate) struct Source {
     pub(crate) plans: watch::Receiver<Arc<IngestPlan>>,
     /// How the connections are doing.
     pub(crate) states: watch::Receiver<States>,
+    /// What the receiver did, where there is one.
+    pub(crate) figures: Figures,
 }
 
 /// Plan and states as they were at one instant.
@@ -24,6 +28,7 @@ pub(crate) struct Source {
 pub(crate) struct View {
     pub(crate) plan: Arc<IngestPlan>,
     pub(crate) states: States,
+    pub(crate) received: Received,
     pub(crate) now: Timestamp,
 }
 
@@ -43,7 +48,12 @@ impl Source {
         let plan = Arc::clone(&self.plans.borrow());
         let states = self.states.borrow().clone();
         let now = plan.options.backfill.clock.now();
-        View { plan, states, now }
+        View {
+            plan,
+            states,
+            received: self.figures.get(),
+            now,
+        }
     }
 }
 
@@ -108,6 +118,7 @@ pub(crate) mod tests {
             states: states
                 .filter_map(|(name, state)| Some((name.to_owned(), state?)))
                 .collect(),
+            received: Received::default(),
             now: NOW.parse().unwrap(),
         }
     }

@@ -33,6 +33,8 @@ fn goes_on(group: &[Unit], unit: &Unit) -> bool {
     first.content_type == unit.content_type
         && first.listed_before
         && unit.listed_before
+        && first.is_to_be_listed()
+        && unit.is_to_be_listed()
         && last.asked.end == unit.asked.start
         && unit.asked.end <= first.asked.start + MAX_WINDOW
 }
@@ -73,6 +75,7 @@ impl Fetcher {
         let listed = units.iter().zip(&windows).map(|(unit, window)| {
             let mut listed = Listed::of(unit);
             self.take_new(parts.next().unwrap_or_default(), &mut listed);
+            self.take_announced(&mut listed);
             self.note_listed(content_type, &listed.key, Some(*window));
             Arc::new(listed)
         });

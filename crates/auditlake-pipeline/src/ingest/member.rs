@@ -16,6 +16,15 @@ use crate::report::Report;
 use crate::run::round::Round;
 use crate::run::{Done, Run, Stops, Task};
 
+/// What a round is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// It lists what is due, and fetches what was announced too.
+    Schedule,
+    /// It fetches what was announced, and lists nothing.
+    Notices,
+}
+
 /// After this time the ledger is read anew, since what is remembered only grows.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 /// Said of content types when a round was cut short.
@@ -40,6 +49,8 @@ pub(crate) struct Ended {
     pub(crate) listed: Listed,
     /// Something that was planned is left.
     pub(crate) is_cut_short: bool,
+    /// Notices that are left in the inbox.
+    pub(crate) notices: usize,
 }
 
 impl Member {
@@ -58,6 +69,7 @@ impl Member {
         &mut self,
         connection: &Connection,
         options: &IngestOptions,
+        occasion: Occasion,
         stops: Stops,
     ) -> Result<Ended, Stopped> {
         let now = options.backfill.clock.now();
@@ -76,15 +88,20 @@ impl Member {
             Arc::clone(&progress),
             stops,
         );
-        let task = Task::Round(Round {
+        let round = Round {
             relist: options.relist,
             since: options.backfill.since,
             window: options.backfill.window,
-        });
+        };
+        let task = match occasion {
+            Occasion::Schedule => Task::Round(round),
+            Occasion::Notices => Task::Notices,
+        };
         let Done {
             mut report,
             memory,
             listed,
+            notices,
         } = run.go(task, self.remember(now)).await?;
         if memory.bytes() <= self.may_remember {
             self.memory = memory;
@@ -97,6 +114,7 @@ impl Member {
             report,
             listed,
             is_cut_short,
+            notices,
         })
     }
 

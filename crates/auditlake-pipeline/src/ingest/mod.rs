@@ -3,6 +3,9 @@
 //! A round is a run like a backfill; what it lists is planned by what was listed before (see `run/round.rs`), so a
 //! process that was away heals by itself, and `--once` from cron does the same as a process that stays. Connections
 //! share the process's memory and nothing else: each has its own client, budget of requests, ledger and failures.
+//!
+//! What a receiver leaves in the [inbox](crate::inbox) is taken up by the next round, and a process that is
+//! [woken](Wakes) has one at once, for that alone.
 
 mod member;
 mod options;
@@ -10,6 +13,7 @@ mod schedule;
 mod state;
 mod tender;
 mod totals;
+mod wakes;
 
 use std::sync::Arc;
 
@@ -21,13 +25,15 @@ use crate::connection::Connection;
 use crate::error::{Error, Stopped};
 use crate::report::Report;
 use crate::run::Stops;
-use member::Member;
+use member::{Member, Occasion};
 pub use options::{
-    DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GRACE, DEFAULT_RELIST, DEFAULT_TURN, IngestOptions,
+    DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GATHER, DEFAULT_GRACE, DEFAULT_RELIST,
+    DEFAULT_TURN, IngestOptions,
 };
-pub use schedule::{IngestPlan, ingest};
+pub use schedule::{IngestPlan, ingest, ingest_woken};
 pub use state::{ConnectionState, FeedState, States};
 pub use totals::{RoundOutcome, Totals};
+pub use wakes::Wakes;
 
 /// How a round of a connection ended.
 #[derive(Debug)]
@@ -73,7 +79,10 @@ pub async fn ingest_once(
 
 async fn once(connection: Connection, options: Arc<IngestOptions>, stops: Stops) -> RoundEnd {
     let name = connection.name.clone();
-    let ended = Member::default().round(&connection, &options, stops).await;
+    let mut member = Member::default();
+    let ended = member
+        .round(&connection, &options, Occasion::Schedule, stops)
+        .await;
     let ended = match ended {
         // There is no next turn.
         Ok(ended) if ended.is_cut_short => Err(Stopped::new(Error::Cancelled, ended.report)),

@@ -16,6 +16,9 @@ pub const DEFAULT_RELIST: SignedDuration = SignedDuration::from_hours(24);
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(20);
 /// Connections at work at once unless told otherwise.
 pub const DEFAULT_CONCURRENCY: usize = 4;
+/// Least time from the start of a round to that of the next one that notices ask for, unless told otherwise: files of a
+/// minute's records are small enough.
+pub const DEFAULT_GATHER: Duration = Duration::from_mins(1);
 /// How long one connection may work before it lets others go first, unless told otherwise.
 pub const DEFAULT_TURN: Duration = Duration::from_mins(10);
 
@@ -35,6 +38,8 @@ pub struct IngestOptions {
     pub grace: Duration,
     /// How long one connection of a process that stays may work before it lets others go first.
     pub turn: Duration,
+    /// Least time from the start of a round to that of the next one that notices ask for, however many come.
+    pub gather: Duration,
 }
 
 impl IngestOptions {
@@ -47,6 +52,7 @@ impl IngestOptions {
             concurrency: DEFAULT_CONCURRENCY,
             grace: DEFAULT_GRACE,
             turn: DEFAULT_TURN,
+            gather: DEFAULT_GATHER,
         }
     }
 

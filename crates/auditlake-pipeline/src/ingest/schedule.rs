@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::state::States;
 use super::tender::Tender;
+use super::wakes::Wakes;
 use super::{IngestOptions, RoundEnd, cancel_after_grace};
 use crate::connection::Connection;
 use crate::error::Error;
@@ -34,6 +35,17 @@ pub async fn ingest(
     states: watch::Sender<States>,
     tell: impl Fn(&RoundEnd) + Send + Sync + 'static,
 ) -> Result<(), Error> {
+    ingest_woken(plans, shutdown, states, Wakes::default(), tell).await
+}
+
+/// As [`ingest`]; a connection that is woken by `wakes` takes up its inbox before its next round is due.
+pub async fn ingest_woken(
+    plans: watch::Receiver<Arc<IngestPlan>>,
+    shutdown: CancellationToken,
+    states: watch::Sender<States>,
+    wakes: Wakes,
+    tell: impl Fn(&RoundEnd) + Send + Sync + 'static,
+) -> Result<(), Error> {
     let first = Arc::clone(&plans.borrow());
     first.options.check()?;
     let stops = Stops {
@@ -45,6 +57,7 @@ pub async fn ingest(
         concurrency: first.options.concurrency,
         stops,
         states,
+        wakes,
         tell: Box::new(tell),
     });
     Supervisor {
@@ -65,6 +78,7 @@ pub(super) struct House {
     pub(super) concurrency: usize,
     pub(super) stops: Stops,
     pub(super) states: watch::Sender<States>,
+    pub(super) wakes: Wakes,
     pub(super) tell: Box<dyn Fn(&RoundEnd) + Send + Sync>,
 }
 

@@ -29,6 +29,8 @@ pub struct ConnectionState {
     pub next_due: Option<Timestamp>,
     /// What all rounds of this process did.
     pub totals: Totals,
+    /// Notices that the inbox had left when a round last ended.
+    pub notices: u64,
     /// What is listed, by content type.
     pub feeds: BTreeMap<ContentType, FeedState>,
 }

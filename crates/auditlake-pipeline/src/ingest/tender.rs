@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::member::{Ended, Member};
+use super::member::{Ended, Member, Occasion};
 use super::schedule::{House, IngestPlan};
 use super::state::{ConnectionState, feeds};
 use super::totals::RoundOutcome;
@@ -30,8 +30,29 @@ pub(super) struct Tender {
     plans: watch::Receiver<Arc<IngestPlan>>,
     name: String,
     member: Member,
+    /// Something is in the inbox.
+    wake: Arc<Notify>,
     /// The waits to come while the connection fails.
-    backoff: Option<ExponentialBackoff>,
+    backoff: Option<Backoff>,
+}
+
+/// How long a connection that fails waits.
+struct Backoff {
+    /// For its next round.
+    due: ExponentialBackoff,
+    /// For one that notices ask for.
+    gathered: ExponentialBackoff,
+}
+
+/// When a connection goes on.
+#[derive(Debug, Clone, Copy)]
+struct Next {
+    /// With a round of the schedule.
+    due: Instant,
+    /// At the earliest with one that notices ask for.
+    gathered: Instant,
+    /// Notices have asked already.
+    is_woken: bool,
 }
 
 impl Tender {
@@ -41,6 +62,7 @@ impl Tender {
         name: String,
     ) -> Self {
         Self {
+            wake: house.wakes.of(&name),
             house,
             plans,
             name,
@@ -51,6 +73,8 @@ impl Tender {
 
     /// Round after round; ends with the connection's name when the plan has it no more, or at the shutdown.
     pub(super) async fn tend(mut self) -> String {
+        let mut occasion = Occasion::Schedule;
+        let mut due = Instant::now();
         while let Some((plan, connection)) = self.current() {
             let Some(permit) = self.permit().await else {
                 break;
@@ -58,12 +82,14 @@ impl Tender {
             let started = Instant::now();
             let options = self.share(&plan);
             self.member.may_remember(share_of_memories(&plan));
-            let ended = self.round(options, connection).await;
+            let ended = self.round(options, connection, occasion).await;
             drop(permit);
-            let due = started + self.wait_after(&ended, plan.options.every, started.elapsed());
-            self.tell(ended, &plan.options, due);
-            if !self.wait_until(due).await {
-                break;
+            let next = self.next_after(&ended, occasion, &plan.options, started, due);
+            due = next.due;
+            self.tell(occasion, ended, &plan.options, due);
+            match self.wait_until(next).await {
+                Some(next) => occasion = next,
+                None => break,
             }
         }
         self.name
@@ -98,6 +124,7 @@ impl Tender {
         &mut self,
         options: IngestOptions,
         connection: Connection,
+        occasion: Occasion,
     ) -> Result<Ended, Stopped> {
         let now = options.backfill.clock.now();
         self.note(|state| {
@@ -113,7 +140,7 @@ impl Tender {
         let round = tokio::spawn(async move {
             let turn = end_turn(stops.stop.clone(), options.turn);
             let _turn = AbortOnDropHandle::new(tokio::spawn(turn));
-            let ended = member.round(&connection, &options, stops).await;
+            let ended = member.round(&connection, &options, occasion, stops).await;
             (member, ended)
         });
         match AbortOnDropHandle::new(round).await {
@@ -125,22 +152,48 @@ impl Tender {
         }
     }
 
-    /// How long after its start the next round begins.
-    fn wait_after(
+    /// When to go on after a round that began at `started`; without it, the next one was due at `due`.
+    fn next_after(
         &mut self,
         ended: &Result<Ended, Stopped>,
-        every: Duration,
-        elapsed: Duration,
-    ) -> Duration {
-        if let Ok(ended) = ended {
-            self.backoff = None;
-            return if ended.is_cut_short { elapsed } else { every };
+        occasion: Occasion,
+        options: &IngestOptions,
+        started: Instant,
+        due: Instant,
+    ) -> Next {
+        let is_of_notices = occasion == Occasion::Notices;
+        let Ok(ended) = ended else {
+            let backoff = self.backoff.get_or_insert_with(|| Backoff {
+                due: waits(options.every),
+                gathered: waits(options.gather),
+            });
+            let now = Instant::now();
+            return Next {
+                due: now + backoff.due.next().unwrap_or(LONGEST_WAIT),
+                gathered: now + backoff.gathered.next().unwrap_or(LONGEST_WAIT),
+                is_woken: is_of_notices,
+            };
+        };
+        self.backoff = None;
+        Next {
+            due: match ended.is_cut_short {
+                true => Instant::now(),
+                // The schedule goes on as if the round had not been.
+                false if is_of_notices => due,
+                false => started + options.every,
+            },
+            gathered: started + options.gather,
+            is_woken: false,
         }
-        let backoff = self.backoff.get_or_insert_with(|| waits(every));
-        elapsed + backoff.next().unwrap_or(LONGEST_WAIT)
     }
 
-    fn tell(&mut self, ended: Result<Ended, Stopped>, options: &IngestOptions, due: Instant) {
+    fn tell(
+        &mut self,
+        occasion: Occasion,
+        ended: Result<Ended, Stopped>,
+        options: &IngestOptions,
+        due: Instant,
+    ) {
         let clock = &options.backfill.clock;
         let now = clock.now();
         let wait = due.saturating_duration_since(Instant::now());
@@ -154,6 +207,8 @@ impl Tender {
             };
             state.totals.add(RoundOutcome::of(&ended), report);
             match &ended {
+                // That what was announced is there says nothing of what was not.
+                Ok(ended) if occasion == Occasion::Notices => taken_up(state, ended),
                 Ok(ended) => succeeded(state, ended, options, now),
                 Err(stopped) => failed(state, stopped),
             }
@@ -173,21 +228,25 @@ impl Tender {
             .send_modify(|states| change(states.entry(self.name.clone()).or_default()));
     }
 
-    /// Waits for the next round, and says whether there will be one. A new plan is looked at at once: a connection
-    /// that fails is tried with it.
-    async fn wait_until(&mut self, mut due: Instant) -> bool {
+    /// Waits for the next round, and says what for; none when there will be none. A new plan is looked at at once: a
+    /// connection that fails is tried with it.
+    async fn wait_until(&mut self, mut next: Next) -> Option<Occasion> {
         let stop = self.house.stops.stop.clone();
+        let wake = Arc::clone(&self.wake);
         loop {
             tokio::select! {
-                () = stop.cancelled() => return false,
-                () = tokio::time::sleep_until(due) => return true,
+                () = stop.cancelled() => return None,
+                () = tokio::time::sleep_until(next.due) => return Some(Occasion::Schedule),
+                () = tokio::time::sleep_until(next.gathered), if next.is_woken => {
+                    return Some(Occasion::Notices);
+                }
+                () = wake.notified(), if !next.is_woken => next.is_woken = true,
                 Ok(()) = self.plans.changed() => {
                     self.member.reconnect();
-                    let Some((plan, _)) = self.current() else {
-                        return false;
-                    };
-                    let soon = Instant::now() + plan.options.every;
-                    due = if self.backoff.take().is_some() { Instant::now() } else { due.min(soon) };
+                    let (plan, _) = self.current()?;
+                    let now = Instant::now();
+                    let soon = now + plan.options.every;
+                    next.due = if self.backoff.take().is_some() { now } else { next.due.min(soon) };
                 }
             }
         }
@@ -220,7 +279,12 @@ fn succeeded(state: &mut ConnectionState, ended: &Ended, options: &IngestOptions
     state.last_success = Some(now);
     state.failures = 0;
     state.last_error = None;
+    taken_up(state, ended);
     state.feeds = feeds(&ended.listed, &options.backfill.content_types, now);
+}
+
+fn taken_up(state: &mut ConnectionState, ended: &Ended) {
+    state.notices = u64::try_from(ended.notices).unwrap_or(u64::MAX);
 }
 
 fn failed(state: &mut ConnectionState, stopped: &Stopped) {

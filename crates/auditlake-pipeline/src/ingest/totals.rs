@@ -175,6 +175,7 @@ mod tests {
             report,
             listed: Listed::default(),
             is_cut_short,
+            notices: 0,
         };
         let whole = Report::new("contoso", "t", Timestamp::UNIX_EPOCH);
         let stopped = |error| Stopped::new(error, report());

@@ -143,7 +143,7 @@ impl Ledger {
     }
 }
 
-fn is_gone(error: &Error) -> bool {
+pub(super) fn is_gone(error: &Error) -> bool {
     matches!(
         error,
         Error::Ledger {

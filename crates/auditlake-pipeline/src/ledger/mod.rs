@@ -16,6 +16,7 @@
 
 mod detail;
 pub(crate) mod identity_list;
+pub(crate) mod inbox;
 pub(crate) mod listed;
 mod path;
 mod process;

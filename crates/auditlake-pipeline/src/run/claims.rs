@@ -28,6 +28,8 @@ pub(crate) struct Claims {
     marks: Marks,
     settling: Option<Settling>,
     now: Timestamp,
+    /// The run lists nothing, so that it has nothing to leave.
+    is_silent: bool,
     /// Units of which a part was left to another run: this one cannot say what became of it.
     left: HashSet<UnitKey>,
     /// Units of which something failed.
@@ -64,8 +66,17 @@ impl Claims {
             marks,
             settling,
             now,
+            is_silent: false,
             left: HashSet::new(),
             failed: HashSet::new(),
+        }
+    }
+
+    /// Of a run that lists nothing.
+    pub(crate) fn silent(self) -> Self {
+        Self {
+            is_silent: true,
+            ..self
         }
     }
 
@@ -128,6 +139,9 @@ impl Claims {
         run: RunRecord,
         answers: Vec<(String, Option<Unavailable>)>,
     ) -> Listed {
+        if self.is_silent {
+            return self.marks.listed;
+        }
         let run_id = run.run_id.clone();
         for (content_type, unavailable) in answers {
             self.marks

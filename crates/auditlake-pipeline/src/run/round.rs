@@ -3,7 +3,7 @@
 //! The newest window is open: it is asked for up to now, in each round again, and what is new becomes the unit's next
 //! generation. What the service no longer keeps and nobody has listed is lost: it is named, once, by its window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use auditlake_api::{ContentType, Window};
 use jiff::civil::DateTime;
@@ -52,6 +52,16 @@ impl RoundPlan {
             units,
             ..Self::default()
         }
+    }
+
+    /// Adds units of which something was announced, unless they are to be listed anyway.
+    pub(crate) fn take_in(&mut self, announced: Vec<Unit>) {
+        let key = |unit: &Unit| (unit.content_type, unit.window.start);
+        let planned: BTreeSet<_> = self.units.iter().map(key).collect();
+        let new = announced.into_iter();
+        // Nobody has waited longer for these than for what is listed again.
+        let new = new.filter(|unit| !planned.contains(&key(unit))).collect();
+        self.units = [new, std::mem::take(&mut self.units)].concat();
     }
 
     /// The first window of the ledger that the round has to do with.

@@ -1,5 +1,6 @@
 //! `auditlake subscription …`.
 
+mod notifications;
 mod start;
 mod stop;
 
@@ -25,6 +26,10 @@ pub(crate) async fn run(command: SubscriptionCommand, session: &Session) -> anyh
             cancel
                 .run_until_cancelled(start::start(&args, session))
                 .await
+        }
+        SubscriptionCommand::Notifications(args) => {
+            let told = notifications::notifications(&args, session);
+            cancel.run_until_cancelled(told).await
         }
         SubscriptionCommand::Stop(args) => {
             cancel.run_until_cancelled(stop::stop(&args, session)).await

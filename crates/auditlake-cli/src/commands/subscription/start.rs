@@ -5,7 +5,10 @@ use std::{io, iter};
 
 use auditlake_pipeline::check::{Step, StepKind};
 use auditlake_pipeline::subscription::START_INTERVAL;
-use auditlake_pipeline::{Connection, ContentType, Started, Subscriptions, Webhook, WebhookChange};
+use auditlake_pipeline::{
+    Connection, ContentType, Secret, Started, SubscriptionState, Subscriptions, Webhook,
+    WebhookChange,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -14,7 +17,7 @@ use url::{Host, Url};
 use super::{Document, connection, content_types, exit};
 use crate::args::output::Output;
 use crate::args::subscription::{SubscriptionStartArgs, WebhookArgs};
-use crate::credential::read;
+use crate::connect;
 use crate::exit::{Exit, Usage};
 use crate::print::table::table;
 use crate::print::{json, note};
@@ -30,7 +33,8 @@ struct Row {
 }
 
 pub(super) async fn start(args: &SubscriptionStartArgs, session: &Session) -> anyhow::Result<Exit> {
-    let change = change(&args.webhook, Timestamp::now())?;
+    let auth_id = connect::auth_id(&args.connection, session.config.as_deref())?;
+    let change = change(&args.webhook, auth_id.as_ref(), Timestamp::now())?;
     let connection = connection(&args.connection, session)?;
     let mut document = Document::new(&connection);
     let starter = Starter {
@@ -39,6 +43,9 @@ pub(super) async fn start(args: &SubscriptionStartArgs, session: &Session) -> an
         subscriptions: Subscriptions::list(connection).await?,
         change,
     };
+    for warning in starter.warnings(&args.content_types) {
+        note(&format!("warning: {warning}"));
+    }
     for content_type in content_types(&args.content_types) {
         document.subscriptions.push(Row {
             content_type: content_type.to_string(),
@@ -82,6 +89,30 @@ impl Starter {
         started
     }
 
+    /// What this start does to webhooks, and what it lacks.
+    fn warnings(&self, asked: &[ContentType]) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if let WebhookChange::Set(webhook) = &self.change
+            && webhook.auth_id.is_none()
+        {
+            warnings.push(
+                "the webhook has no auth id: its receiver cannot tell the service from anybody else, and \
+                 `auditlake receive` takes nothing without one"
+                    .to_owned(),
+            );
+        }
+        let states = self.subscriptions.states();
+        let asked =
+            content_types(asked).filter(|it| !self.subscriptions.is_done(*it, &self.change));
+        let found = asked.filter_map(|it| {
+            states
+                .iter()
+                .find(|state| state.content_type == it.as_str())
+        });
+        warnings.extend(found.filter_map(|state| affected(state, &self.change)));
+        warnings
+    }
+
     fn remember<T>(&self, remember: impl FnOnce(&Starts) -> io::Result<T>) -> Option<T> {
         remembered(remember(self.starts.as_ref()?))
     }
@@ -98,7 +129,11 @@ fn remembered<T>(result: io::Result<T>) -> Option<T> {
 }
 
 /// The label is the file's text.
-fn change(args: &WebhookArgs, now: Timestamp) -> anyhow::Result<WebhookChange> {
+fn change(
+    args: &WebhookArgs,
+    auth_id: Option<&Secret>,
+    now: Timestamp,
+) -> anyhow::Result<WebhookChange> {
     let Some(address) = &args.webhook else {
         return Ok(if args.remove_webhook {
             WebhookChange::Remove
@@ -112,14 +147,27 @@ fn change(args: &WebhookArgs, now: Timestamp) -> anyhow::Result<WebhookChange> {
     if args.webhook_expiration.is_some_and(|time| time <= now) {
         return Err(Usage::new("the webhook's expiration is past").into());
     }
-    let auth_id = args.webhook_auth_id_file.as_deref();
     Ok(WebhookChange::Set(Webhook {
         address: address.to_string(),
-        auth_id: auth_id
-            .map(|file| read("webhook auth id", file))
-            .transpose()?,
+        auth_id: auth_id.map(|label| label.expose().to_owned()),
         expiration: args.webhook_expiration.map(written),
     }))
+}
+
+/// A webhook that is there, and is not as it was after this.
+fn affected(state: &SubscriptionState, change: &WebhookChange) -> Option<String> {
+    let webhook = state.webhook.as_ref()?;
+    let done = match change {
+        WebhookChange::Keep => return None,
+        WebhookChange::Remove => "removed, and nobody is notified any more",
+        WebhookChange::Set(_) => "replaced; a subscription has one webhook",
+    };
+    let origin = webhook.origin.as_deref().unwrap_or("an unknown host");
+    let status = webhook.status.as_deref().unwrap_or("unknown");
+    let content_type = &state.content_type;
+    Some(format!(
+        "{content_type}: the webhook at {origin} ({status}) is {done}"
+    ))
 }
 
 /// Only a simulator can call such an address.
@@ -206,7 +254,6 @@ mod tests {
     fn args(webhook: &str, expiration: Option<&str>) -> WebhookArgs {
         WebhookArgs {
             webhook: Some(webhook.parse().expect("a URL")),
-            webhook_auth_id_file: None,
             webhook_expiration: expiration.map(|time| time.parse().expect("a time")),
             remove_webhook: false,
         }
@@ -224,15 +271,18 @@ mod tests {
             auth_id: None,
             expiration: Some("2026-12-31T00:00:00".to_owned()),
         };
-        assert_eq!(change(&asked, now).unwrap(), WebhookChange::Set(expected));
+        assert_eq!(
+            change(&asked, None, now).unwrap(),
+            WebhookChange::Set(expected)
+        );
     }
 
     #[test]
     fn a_webhook_that_the_service_would_refuse_is_not_asked_for() {
         let now: Timestamp = "2026-05-04T10:00:00Z".parse().unwrap();
-        assert!(change(&args("http://hook.contoso.example/", None), now).is_err());
+        assert!(change(&args("http://hook.contoso.example/", None), None, now).is_err());
         let past = Some("2026-05-04T10:00:00Z");
-        assert!(change(&args("https://hook.contoso.example/", past), now).is_err());
+        assert!(change(&args("https://hook.contoso.example/", past), None, now).is_err());
     }
 
     #[test]
@@ -240,8 +290,8 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let mut asked = args("https://hook.contoso.example/", None);
         asked.webhook = None;
-        assert_eq!(change(&asked, now).unwrap(), WebhookChange::Keep);
+        assert_eq!(change(&asked, None, now).unwrap(), WebhookChange::Keep);
         asked.remove_webhook = true;
-        assert_eq!(change(&asked, now).unwrap(), WebhookChange::Remove);
+        assert_eq!(change(&asked, None, now).unwrap(), WebhookChange::Remove);
     }
 }

@@ -96,6 +96,7 @@ impl OfConnection<'_> {
                 "certificate_password_file",
                 &self.settings.certificate_password_file,
             ),
+            ("webhook_auth_id_file", &self.settings.webhook_auth_id_file),
         ];
         let given = secrets
             .into_iter()
