@@ -14,6 +14,7 @@ mod ingest;
 mod layouts;
 mod proof;
 mod readers;
+mod receive;
 mod schema;
 mod secrets;
 mod shapes;

@@ -1,0 +1,7 @@
+//! A receiver: what it takes and what it refuses, and how what it was told comes into the lake.
+#![cfg(unix)]
+
+mod arrives;
+mod place;
+mod posts;
+mod troubles;
