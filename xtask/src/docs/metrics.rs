@@ -8,8 +8,8 @@ use super::code;
 const HEAD: &str = "\
 # Metrics
 
-What `auditlake ingest --metrics-listen ADDR` shows at `/metrics`, in the text format of OpenMetrics 1.0, which Prometheus
-reads. Counters move when a round or its turn ends, not within it. They begin at zero with the process, and a connection's
+What `auditlake ingest` and `receive` show at `/metrics` with `--metrics-listen ADDR`, in the text format of OpenMetrics 1.0,
+which Prometheus reads. Counters move when a round or its turn ends, not within it; those of the webhook at once. They begin at zero with the process, and a connection's
 series end when it leaves the configuration. A connection or content type of which nothing is known yet has no series,
 save `auditlake_ready`, which every connection has.
 

@@ -212,7 +212,7 @@ pub(super) fn webhook_received(view: &View) -> Vec<Sample> {
         .collect()
 }
 
-/// All reasons from the start, so that the first refusal is an increase and not a new series; none without a receiver.
+/// All reasons from the start, so that the first refusal is an increase and not a new series.
 pub(super) fn webhook_refused(view: &View) -> Vec<Sample> {
     let refused = |reason: Refusal| view.received.refused.get(&reason).copied();
     let sample = |reason: Refusal| count([reason.as_str()], refused(reason).unwrap_or_default());

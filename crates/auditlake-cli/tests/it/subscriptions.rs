@@ -1,13 +1,15 @@
-//! `subscription list`, `start` and `stop`.
+//! `subscription list`, `start`, `notifications` and `stop`.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
-use auditlake_simulator::{ContentType, Operation};
+use auditlake_simulator::{Clock, ContentType, Operation, Source};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::command::ran;
 use crate::receiver::answer_once;
-use crate::world::World;
+use crate::world::{World, blob};
 
 const ONE: &str = "--content-type=Audit.Exchange";
 
@@ -233,4 +235,51 @@ fn a_wrong_secret_is_a_matter_of_credentials() {
         assert_eq!(ran.code, Some(3), "{args:?}: {}", ran.stderr);
         assert!(!ran.stderr.contains("wr0ng-s3cret"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn what_the_service_tried_to_tell_a_webhook_is_told_and_so_is_who_removes_it() {
+    let clock = Clock::fixed(Timestamp::now() - SignedDuration::from_mins(10));
+    let created = clock.now() + SignedDuration::from_mins(1);
+    let world = World::at(clock.clone(), |tenant| {
+        tenant.source = Source::Blobs(vec![blob(ContentType::Exchange, created)]);
+        tenant.subscriptions = vec![ContentType::Exchange];
+    })
+    .unwrap();
+    // It answers the test, and is gone then.
+    let (address, receiver) = answer_once(String::new()).unwrap();
+    let start = ["subscription", "start", ONE];
+    let set = [&start[..], &["--webhook", &address]].concat();
+    let ran = world.run(&set).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no auth id"), "{}", ran.stderr);
+    assert!(receiver.join().unwrap().is_ok());
+    clock.advance(SignedDuration::from_mins(2));
+
+    let ask = ["subscription", "notifications", ONE];
+    let limit = Instant::now() + Duration::from_mins(1);
+    let told = loop {
+        let ran = world
+            .run(&[&ask[..], &["--output", "json"]].concat())
+            .unwrap();
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let attempt = told["content_types"][0]["notifications"][0].clone();
+        if !attempt.is_null() {
+            break attempt;
+        }
+        assert!(Instant::now() < limit, "{told}");
+    };
+    assert_eq!(told["notification_status"], "failure");
+    let id = world.simulator.blobs(&world.tenant.tenant_id)[0]
+        .content_id
+        .clone();
+    assert_eq!(told["content_id"], id);
+    let text = world.run(&ask).unwrap().stdout;
+    assert!(text.contains("failure") && text.contains(&id), "{text}");
+
+    let ran = world
+        .run(&[&start[..], &["--remove-webhook"]].concat())
+        .unwrap();
+    assert!(ran.stderr.contains("is removed"), "{}", ran.stderr);
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use auditlake_simulator::{
-    Blob, ContentType, LoggedRequest, Operation, Simulator, SimulatorConfig, Source, TenantConfig,
+    Blob, Clock, ContentType, LoggedRequest, Operation, Simulator, SimulatorConfig, Source,
+    TenantConfig,
 };
 use tokio::runtime::Runtime;
 
@@ -24,11 +25,20 @@ impl World {
     pub(crate) fn new(
         change: impl FnOnce(&mut TenantConfig),
     ) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::at(Clock::system(), change)
+    }
+
+    /// The same, by this clock.
+    pub(crate) fn at(
+        now: Clock,
+        change: impl FnOnce(&mut TenantConfig),
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let runtime = Runtime::new()?;
         let mut tenant = TenantConfig::new(0, Source::Blobs(Vec::new()));
         change(&mut tenant);
         let config = SimulatorConfig {
             tenants: vec![tenant.clone()],
+            now,
             ..SimulatorConfig::default()
         };
         Ok(Self {
