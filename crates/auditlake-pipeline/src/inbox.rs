@@ -206,3 +206,59 @@ fn is_final(reason: GapReason) -> bool {
             | GapReason::Malformed
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEED: ContentType = ContentType::Dlp;
+
+    fn blob(id: &str, created: Timestamp) -> ContentBlob {
+        ContentBlob {
+            content_type: FEED.to_string(),
+            content_id: id.to_owned(),
+            content_uri: format!("https://manage.office.com/{id}"),
+            content_created: created,
+            content_expiration: None,
+        }
+    }
+
+    fn key(id: &str) -> BlobKey {
+        (FEED.to_string(), id.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_notice_stays_until_each_of_its_blobs_is_dealt_with() {
+        let now: Timestamp = "2026-05-11T10:30:00Z".parse().unwrap();
+        let ago = |minutes| now - SignedDuration::from_mins(minutes);
+        let ledger = Ledger::new(Lake::open("memory:///").unwrap(), "contoso");
+        let old = ago(8 * 24 * 60);
+        for blobs in [
+            vec![blob("old", old)],
+            vec![blob("there", ago(20)), blob("lost", ago(10))],
+            vec![blob("there too", ago(20)), blob("waits", ago(100))],
+        ] {
+            ledger.leave_notice(FEED, blobs, now).await.unwrap();
+        }
+        let hour = SignedDuration::from_hours(1);
+        let mut pending = Pending::read(ledger.clone(), now).await.unwrap();
+        let units = pending.units(&[FEED], hour);
+        let windows: Vec<String> = units.iter().map(|it| window_name(it.window)).collect();
+        let (first, second) = (
+            "20260511T080000Z_20260511T090000Z",
+            "20260511T100000Z_20260511T110000Z",
+        );
+        assert_eq!(windows, [first, second]);
+        assert!(units.iter().all(|unit| unit.ask(now).list.is_none()));
+        assert_eq!(pending.units(&[ContentType::General], hour), []);
+        let blobs = pending.announced(hour).into_values().map(|it| it.len());
+        assert_eq!(blobs.sum::<usize>(), 4);
+
+        pending.give_up(vec![key("lost")]);
+        let committed = HashSet::from([key("there"), key("there too")]);
+        assert_eq!(pending.settle(&committed).await, 1);
+        let left = ledger.read_inbox().await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].blobs[0].content_id, "waits");
+    }
+}
