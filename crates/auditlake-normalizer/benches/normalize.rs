@@ -1,11 +1,12 @@
 //! How fast records become rows, on one thread: `cargo xtask bench`.
 //!
-//! The input is every fixture, that is every workload and many odd shapes alike; `AUDITLAKE_BENCH_RECORDS` names a file of
-//! one's own records (NDJSON) instead. Beside it stands what no normalizer can do without: reading the JSON.
+//! Beside it stands what no normalizer can do without: reading the JSON. Once as this one does, and once as the fastest
+//! reader that we know makes a document of it (its bare tree, of which nothing is asked).
+
+mod records;
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::io;
 
 use auditlake_normalizer::{Normalizer, Options, Origin};
 use criterion::{Criterion, Throughput};
@@ -15,12 +16,15 @@ use serde_json::value::RawValue;
 const BATCH: usize = 4096;
 
 fn main() -> io::Result<()> {
-    let records = records()?;
+    let records = records::records(BATCH)?;
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("records");
     group.throughput(Throughput::Elements(records.len() as u64));
     group.bench_function("split into members", |bench| {
         bench.iter(|| records.iter().for_each(|record| split(record)));
+    });
+    group.bench_function("sonic-rs, bare document", |bench| {
+        bench.iter(|| records.iter().for_each(|record| document(record)));
     });
     for raw_data in [true, false] {
         let name = format!("normalize, raw_data {raw_data}");
@@ -39,6 +43,10 @@ fn split(record: &str) {
     black_box(members.is_ok());
 }
 
+fn document(record: &str) {
+    black_box(sonic_rs::from_str::<sonic_rs::Value>(record).is_ok());
+}
+
 fn normalize(records: &[String], options: Options) {
     let mut normalizer = Normalizer::new(options);
     for batch in records.chunks(BATCH) {
@@ -47,39 +55,4 @@ fn normalize(records: &[String], options: Options) {
         }
         black_box(normalizer.finish());
     }
-}
-
-/// The records of the file that was named, or of the fixtures, as often as make a full batch.
-fn records() -> io::Result<Vec<String>> {
-    let found = match env::var_os("AUDITLAKE_BENCH_RECORDS") {
-        Some(file) => lines(Path::new(&file))?,
-        None => fixtures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))?,
-    };
-    let count = found.len().max(BATCH);
-    Ok(found.into_iter().cycle().take(count).collect())
-}
-
-fn lines(file: &Path) -> io::Result<Vec<String>> {
-    let text = fs::read_to_string(file)?;
-    let lines = text.lines().filter(|line| !line.is_empty());
-    Ok(lines.map(str::to_owned).collect())
-}
-
-fn fixtures(root: &Path) -> io::Result<Vec<String>> {
-    let mut records = Vec::new();
-    for directory in fs::read_dir(root)? {
-        for file in fs::read_dir(directory?.path())? {
-            let path: PathBuf = file?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
-                let record = fs::read_to_string(&path)?;
-                // As the service sends them: without white space.
-                let compact = serde_json::from_str::<serde_json::Value>(&record);
-                records.push(compact.map_or(record, |compact| compact.to_string()));
-            }
-        }
-    }
-    Ok(records)
 }

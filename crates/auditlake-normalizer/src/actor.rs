@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::event::Event;
 use crate::record::Record;
-use crate::schema::path::{Leaf, at};
+use crate::schema::path::{Leaf, at, top};
 
 /// OCSF user types.
 pub(crate) const USER: (u8, &str) = (1, "User");
@@ -77,7 +77,7 @@ pub(crate) fn set(event: &mut Event<'_, '_>) {
         at!("actor.session.uid"),
         record.named("DeviceProperties", "SessionId"),
     );
-    if !event.has_top("actor") && event.requires("actor") {
+    if !event.has_top(top!("actor")) && event.requires("actor") {
         let workload = record
             .text("Workload")
             .unwrap_or(Cow::Borrowed("Microsoft 365"));
@@ -167,16 +167,15 @@ fn address(name: &str) -> &str {
 
 /// Sets a name, and the mail address and domain that it shows.
 pub(crate) fn set_name<'a>(event: &mut Event<'_, 'a>, user: UserLeaves, name: Cow<'a, str>) {
-    let address = address(&name).to_owned();
-    let account = name.split_once('\\').map(|(domain, _)| domain.to_owned());
-    if !event.set(user.name, name) {
-        return;
-    }
-    if let Some((_, domain)) = address.rsplit_once('@').filter(|_| is_email(&address)) {
-        event.set(user.domain, domain.to_owned());
-        event.set(user.email_addr, address);
-    } else {
-        event.set_some(user.domain, account);
+    let address = Some(address(&name)).filter(|address| is_email(address));
+    let domain = match address {
+        Some(address) => address.rsplit_once('@').map(|(_, domain)| domain),
+        None => name.split_once('\\').map(|(domain, _)| domain),
+    };
+    let (address, domain) = (address.map(str::to_owned), domain.map(str::to_owned));
+    if event.set(user.name, name) {
+        event.set_some(user.domain, domain);
+        event.set_some(user.email_addr, address);
     }
 }
 
@@ -262,7 +261,9 @@ fn by_name(name: &str) -> Option<(u8, &'static str)> {
 
 /// How the directory names the account of a guest: `pat_partner.example#EXT#@contoso.example`.
 pub(crate) fn is_guest(name: &str) -> bool {
-    name.to_ascii_uppercase().contains("#EXT#@")
+    let mark = b"#EXT#@";
+    let mut parts = name.as_bytes().windows(mark.len());
+    name.contains('#') && parts.any(|part| part.eq_ignore_ascii_case(mark))
 }
 
 /// Microsoft, Office 365 Management Activity API schema, enum `User Type`.

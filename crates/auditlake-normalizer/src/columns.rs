@@ -84,8 +84,11 @@ impl LeafBuilder {
     fn set(&mut self, row: usize, value: &Value<'_>) {
         macro_rules! put {
             ($builder:expr, $value:expr) => {{
-                if $builder.len() <= row {
-                    $builder.append_nulls(row - $builder.len());
+                let length = $builder.len();
+                if length < row {
+                    $builder.append_nulls(row - length);
+                }
+                if length <= row {
                     $builder.append_value($value);
                 }
             }};

@@ -12,7 +12,7 @@ use crate::normalizer::Common;
 use crate::record::{Member, is_silent, scalar};
 use crate::schema::OCSF_VERSION;
 use crate::schema::layout::LAYOUT;
-use crate::schema::path::{Leaf, at, list};
+use crate::schema::path::{Leaf, at, list, top};
 use crate::time;
 
 /// Fills the attributes that classes may demand: actor and address, where the workload has not.
@@ -48,7 +48,7 @@ fn set_address(event: &mut Event<'_, '_>) {
             record.take(member);
         }
     }
-    if event.requires("src_endpoint") && !event.has_top("src_endpoint") {
+    if event.requires("src_endpoint") && !event.has_top(top!("src_endpoint")) {
         event.set(at!("src_endpoint.svc_name"), workload(event));
     }
 }
@@ -122,7 +122,7 @@ pub(crate) fn set_base<'a>(event: &mut Event<'_, 'a>, common: &Common<'a>) {
     if let Some(operation) = &common.operation {
         let what = operation.trim().trim_end_matches('.');
         let message = match record.text("UserId") {
-            Some(user) => format!("{what} by {user}"),
+            Some(user) => [what, " by ", &user].concat(),
             None => what.to_owned(),
         };
         event.set(at!("message"), message);

@@ -1,15 +1,14 @@
 //! One event in the making: what has been set so far, checked against what its class allows and demands.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use crate::class::{CLASSES, Class};
+use crate::class::Class;
 use crate::normalizer::Origin;
 use crate::record::Record;
-use crate::schema::EVENTS;
-use crate::schema::column::{Kind, Profile};
+use crate::rules::{Allowed, Demand, Rules, Takes, is_single};
+use crate::schema::column::Profile;
 use crate::schema::layout::{LAYOUT, ObjectInfo};
-use crate::schema::path::{Leaf, ListId};
+use crate::schema::path::{Leaf, ListId, Top};
 
 /// A value for a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,73 +63,6 @@ pub(crate) enum Op<'a> {
     Begin(ListId),
 }
 
-/// Whether a class has a top-level attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Allowed {
-    Yes,
-    With(Profile),
-    No,
-}
-
-/// Attributes that every class has without a profile.
-pub(crate) const EVERYWHERE: &[&str] = &[
-    "time",
-    "time_dt",
-    "class_uid",
-    "class_name",
-    "category_uid",
-    "category_name",
-    "activity_id",
-    "activity_name",
-    "type_uid",
-    "type_name",
-    "severity_id",
-    "severity",
-    "status_id",
-    "status",
-    "status_code",
-    "status_detail",
-    "message",
-    "count",
-    "metadata",
-    "observables",
-    "unmapped",
-    "raw_data",
-    "auditlake",
-];
-
-/// The profile that brings an attribute into a class that does not have it natively.
-fn profile_of(attribute: &str) -> Option<Profile> {
-    match attribute {
-        "cloud" | "api" => Some(Profile::Cloud),
-        "actor" | "device" => Some(Profile::Host),
-        "action_id" | "action" | "disposition_id" | "disposition" | "is_alert" | "malware"
-        | "policy" | "risk_level_id" | "risk_level" => Some(Profile::SecurityControl),
-        "ai_model" | "message_context" => Some(Profile::AiOperation),
-        _ => None,
-    }
-}
-
-/// The classes of this table that know the profile `ai_operation`.
-const AI_CLASSES: &[u16] = &[6003, 6005];
-
-/// For each class, what it allows, by top-level column.
-static ALLOWED: LazyLock<Vec<Vec<Allowed>>> = LazyLock::new(|| {
-    CLASSES
-        .iter()
-        .map(|class| EVENTS.iter().map(|c| allowed(class, c.name)).collect())
-        .collect()
-});
-
-fn allowed(class: &Class, attribute: &str) -> Allowed {
-    if EVERYWHERE.contains(&attribute) || class.native.contains(&attribute) {
-        return Allowed::Yes;
-    }
-    profile_of(attribute)
-        .filter(|profile| *profile != Profile::AiOperation || AI_CLASSES.contains(&class.uid))
-        .map_or(Allowed::No, Allowed::With)
-}
-
 /// One event in the making.
 #[derive(Debug)]
 pub(crate) struct Event<'r, 'a> {
@@ -140,7 +72,7 @@ pub(crate) struct Event<'r, 'a> {
     pub(crate) activity_id: u8,
     /// Severity 3 Medium at least: privilege, policy, mail flow, logging.
     pub(crate) sensitive: bool,
-    allowed: &'static [Allowed],
+    rules: &'static Rules,
     pub(crate) ops: Vec<Op<'a>>,
     set: Vec<bool>,
 }
@@ -152,17 +84,13 @@ impl<'r, 'a> Event<'r, 'a> {
         class: &'static Class,
         activity_id: u8,
     ) -> Self {
-        let n = CLASSES
-            .iter()
-            .position(|known| known.uid == class.uid)
-            .unwrap_or(0);
         Self {
             record,
             origin,
             class,
             activity_id,
             sensitive: false,
-            allowed: &ALLOWED[n],
+            rules: Rules::of(class),
             ops: Vec::with_capacity(64),
             set: vec![false; LAYOUT.leaves.len()],
         }
@@ -170,16 +98,14 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Whether the class has the attribute that holds this leaf.
     pub(crate) fn allows(&self, leaf: Leaf) -> bool {
-        self.allowed[LAYOUT.leaf(leaf).top] != Allowed::No
+        self.rules.takes(leaf) != Takes::Nothing
     }
 
     /// Sets a leaf. False when the class does not have it, the value does not fit, or it is set already (outside lists).
     pub(crate) fn set(&mut self, leaf: Leaf, value: impl Into<Value<'a>>) -> bool {
         let value = value.into();
-        let info = LAYOUT.leaf(leaf);
-        let scalar = !matches!(info.kind, Kind::TextList | Kind::IntList);
-        let taken = scalar && info.list.is_none() && self.set[usize::from(leaf.0)];
-        if taken || !self.allows(leaf) || !fits(&info.kind, &value) {
+        let taken = self.has(leaf) && is_single(leaf);
+        if taken || !fits(self.rules.takes(leaf), &value) {
             return false;
         }
         self.set[usize::from(leaf.0)] = true;
@@ -227,7 +153,7 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Adds an element to a list of objects; one that OCSF would not accept is left out, and false returned.
     pub(crate) fn element(&mut self, list: ListId, fill: impl FnOnce(&mut Self)) -> bool {
-        if self.allowed[LAYOUT.list(list).top] == Allowed::No {
+        if self.rules.allowed[LAYOUT.list(list).top] == Allowed::No {
             return false;
         }
         let start = self.ops.len();
@@ -317,17 +243,16 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// What the class demands and the event does not have: the first such attribute, of several that would do the first.
     pub(crate) fn missing(&self) -> Option<&'static str> {
-        let lacks = |name: &&&'static str| !self.has_top(name);
-        let required = self.class.required.iter().find(lacks);
-        let any_of = self.class.any_of;
+        let lacks = |demand: &&Demand| !self.has_top(demand.top);
+        let required = self.rules.required.iter().find(lacks);
+        let any_of = &self.rules.any_of;
         let choice = any_of.first().filter(|_| any_of.iter().all(|n| lacks(&n)));
-        required.or(choice).copied()
+        required.or(choice).map(|demand| demand.name)
     }
 
     /// Whether a top-level attribute is set.
-    pub(crate) fn has_top(&self, name: &str) -> bool {
-        let top = EVENTS.iter().position(|column| column.name == name);
-        top.is_some_and(|top| self.has_span(LAYOUT.tops[top]))
+    pub(crate) fn has_top(&self, top: Top) -> bool {
+        self.has_span(LAYOUT.tops[top.0])
     }
 
     /// The profiles that the attributes set so far need, sorted.
@@ -336,7 +261,7 @@ impl<'r, 'a> Event<'r, 'a> {
         for (leaf, profile) in &LAYOUT.profiled {
             needed[*profile as usize] |= self.has(*leaf);
         }
-        for (allowed, span) in self.allowed.iter().zip(&LAYOUT.tops) {
+        for (allowed, span) in self.rules.allowed.iter().zip(&LAYOUT.tops) {
             if let Allowed::With(profile) = allowed {
                 needed[*profile as usize] |= self.has_span(*span);
             }
@@ -359,11 +284,11 @@ fn is_valid(object: &ObjectInfo, has: impl Fn((u16, u16)) -> bool) -> bool {
         && (object.any_of.is_empty() || object.any_of.iter().any(|span| has(*span)))
 }
 
-fn fits(kind: &Kind, value: &Value<'_>) -> bool {
-    match (kind, value) {
-        (Kind::Int | Kind::IntList, Value::Int(n)) => i32::try_from(*n).is_ok(),
-        (Kind::Long | Kind::DateTime, Value::Int(_)) | (Kind::Bool, Value::Bool(_)) => true,
-        (Kind::Text | Kind::Json | Kind::TextList, Value::Text(text)) => !text.is_empty(),
+fn fits(takes: Takes, value: &Value<'_>) -> bool {
+    match (takes, value) {
+        (Takes::Int, Value::Int(n)) => i32::try_from(*n).is_ok(),
+        (Takes::Long, Value::Int(_)) | (Takes::Bool, Value::Bool(_)) => true,
+        (Takes::Text, Value::Text(text)) => !text.is_empty(),
         _ => false,
     }
 }
@@ -372,7 +297,7 @@ fn fits(kind: &Kind, value: &Value<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::class;
-    use crate::schema::path::{at, list};
+    use crate::schema::path::{at, list, top};
 
     fn with_event(class: &'static Class, act: impl FnOnce(&mut Event<'_, '_>)) {
         let record =
@@ -411,7 +336,7 @@ mod tests {
             event.set(at!("file.name"), "a");
             event.prune();
             assert!(
-                !event.has_top("file"),
+                !event.has_top(top!("file")),
                 "a file without a type is no OCSF file"
             );
         });
@@ -420,7 +345,7 @@ mod tests {
                 e.set(at!("resources.type"), "Mailbox");
             }));
             assert!(
-                !event.has_top("resources"),
+                !event.has_top(top!("resources")),
                 "an element that was left out is not there"
             );
             assert!(event.element(list!("resources"), |e| {

@@ -2,7 +2,7 @@
 
 use crate::common::workload;
 use crate::event::Event;
-use crate::schema::path::{Leaf, at, list};
+use crate::schema::path::{Leaf, at, list, top};
 use crate::things::first;
 
 /// Fills what the class demands and the workload has not set.
@@ -10,7 +10,7 @@ pub(crate) fn set(event: &mut Event<'_, '_>, operation: Option<&str>) {
     match event.class.uid {
         6003 => api(event, operation),
         6001 => web_resource(event),
-        6006 if !event.has_top("file") => crate::items::set_file(event),
+        6006 if !event.has_top(top!("file")) => crate::items::set_file(event),
         3004 => entity(event),
         6002 => app(event),
         6005 => datastore(event),
@@ -24,7 +24,7 @@ fn api(event: &mut Event<'_, '_>, operation: Option<&str>) {
         event.set(at!("api.operation"), operation.to_owned());
     }
     event.set(at!("api.service.name"), workload(event));
-    if !event.has_top("resources") {
+    if !event.has_top(top!("resources")) {
         resource_of_object_id(event);
     }
 }
@@ -78,7 +78,7 @@ const IDS: &[&str] = &[
 ];
 
 fn web_resource(event: &mut Event<'_, '_>) {
-    if event.has_top("web_resources") {
+    if event.has_top(top!("web_resources")) {
         return;
     }
     let record = event.record;
@@ -111,7 +111,7 @@ fn web_resource(event: &mut Event<'_, '_>) {
 }
 
 fn entity(event: &mut Event<'_, '_>) {
-    if event.has_top("entity") {
+    if event.has_top(top!("entity")) {
         return;
     }
     let name = event

@@ -1,8 +1,8 @@
 //! Records in, one at a time; batches out.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, iter};
 
 use arrow::array::{
     ArrayRef, BinaryBuilder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
@@ -177,14 +177,14 @@ impl Normalizer {
 
     fn event(&mut self, bytes: &[u8], origin: &Origin<'_>) -> Result<(), Reason> {
         let text = std::str::from_utf8(bytes).map_err(|e| Reason::new("not_utf8", &e))?;
-        let record = Record::parse(text).map_err(|e| not_an_object(text, &e))?;
+        let (record, identity) = read(text).map_err(|e| not_an_object(text, &e))?;
         if record.members().is_empty() {
             return Err(Reason {
                 word: "empty",
                 detail: "the object has no members".to_owned(),
             });
         }
-        let common = Common::of(text, &record);
+        let common = Common::of(identity, &record);
         let (decision, refused) = self.append(&record, &common, origin, text);
         self.rows.push(Row {
             identity: common.identity,
@@ -227,17 +227,32 @@ impl Normalizer {
     }
 }
 
+/// A record and its identity. Nearly all JSON is read once, for the identity; after that it is valid, and only split.
+fn read(text: &str) -> Result<(Record<'_>, u128), serde_json::Error> {
+    if let Some(identity) = identity::at_once(text) {
+        return Ok((Record::split(text), identity));
+    }
+    let record = Record::parse(text)?;
+    let identity = identity::of_record(&record, text);
+    Ok((record, identity))
+}
+
 /// What the event may be: as decided, else API Activity, else Base Event, which demands nothing.
-fn decisions(record: &Record<'_>, common: &Common<'_>) -> impl Iterator<Item = Decision> {
+fn decisions<'c>(
+    record: &Record<'_>,
+    common: &'c Common<'_>,
+) -> impl Iterator<Item = Decision> + use<'c> {
     let operation = common.operation.as_deref();
     let first = operation.map(|op| workloads::decide(record, op, common.record_type));
-    let api = &class::API_ACTIVITY;
-    let second = operation
-        .zip(first)
-        .map(|(op, first)| first.to(api, verbs::activity(api, op)));
+    let second = move || {
+        let api = &class::API_ACTIVITY;
+        let (first, operation) = first.zip(operation)?;
+        Some(first.to(api, verbs::activity(api, operation)))
+    };
     let decided = first.map_or(Decided::NoOperation, |first| first.decided);
     let last = Decision::new(&class::BASE_EVENT, 99, decided);
-    [first, second, Some(last)].into_iter().flatten()
+    let others = iter::once_with(second).flatten().chain([last]);
+    first.into_iter().chain(others)
 }
 
 /// An event of a given class, up to what depends on its being kept.
@@ -263,11 +278,11 @@ fn make<'r, 'a>(
 }
 
 impl<'a> Common<'a> {
-    fn of(text: &str, record: &Record<'a>) -> Self {
+    fn of(identity: u128, record: &Record<'a>) -> Self {
         let record_type_text = record.text("RecordType");
         let record_type = record_type_text.as_deref().and_then(record_types::number);
         Self {
-            identity: identity::of_record(record, text),
+            identity,
             operation: record
                 .text("Operation")
                 .filter(|operation| !operation.trim().is_empty()),

@@ -1,6 +1,7 @@
 //! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes, and are taken
-//! apart in turn when somebody asks, once.
+//! apart in turn when somebody asks, once. Values of a record that was read are valid JSON, which is only split.
 
+mod members;
 mod names;
 mod parse;
 mod value;
@@ -11,8 +12,8 @@ use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 
-use names::{Names, Place};
-use parse::objects;
+use members::objects;
+use names::{Names, is_same};
 pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
 
 /// One member of the record.
@@ -36,6 +37,15 @@ struct Inner<'a> {
     object: OnceCell<Option<Record<'a>>>,
     /// The objects that the value holds.
     objects: OnceCell<Vec<Record<'a>>>,
+    /// The pairs of name and value among them.
+    pairs: OnceCell<Vec<Pair<'a>>>,
+}
+
+/// What an object `{"Name": …, "Value": …}` says.
+#[derive(Debug)]
+struct Pair<'a> {
+    name: Cow<'a, str>,
+    value: Option<Cow<'a, str>>,
 }
 
 /// The members of one record (or of an object within it), in their order; a clone is the same record.
@@ -45,17 +55,37 @@ pub(crate) struct Record<'a>(Rc<Members<'a>>);
 #[derive(Debug, Default)]
 struct Members<'a> {
     list: Vec<Member<'a>>,
-    names: Names,
+    /// Where its names are, if it has many.
+    names: Option<Names>,
 }
 
 impl<'a> Member<'a> {
     fn inner(&self) -> &Inner<'a> {
         self.inner.get_or_init(Box::default)
     }
+
+    fn objects(&self) -> &[Record<'a>] {
+        let read = || objects(self.value);
+        self.inner().objects.get_or_init(read)
+    }
+
+    fn pairs(&self) -> &[Pair<'a>] {
+        let read = || self.objects().iter().filter_map(Pair::of).collect();
+        self.inner().pairs.get_or_init(read)
+    }
+}
+
+impl<'a> Pair<'a> {
+    fn of(object: &Record<'a>) -> Option<Self> {
+        Some(Self {
+            name: object.text("Name")?,
+            value: object.text("Value"),
+        })
+    }
 }
 
 impl<'a> Record<'a> {
-    /// Takes the JSON text of an object apart.
+    /// Reads the JSON text of an object, and takes it apart.
     pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
@@ -90,11 +120,10 @@ impl<'a> Record<'a> {
 
     /// The number of the member with this name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        let is = |m: &Member<'_>| m.key.len() == name.len() && m.key.eq_ignore_ascii_case(name);
-        match self.0.names.place(name) {
-            Place::Nowhere => None,
-            Place::At(index) => is(&self.0.list[index]).then_some(index),
-            Place::Somewhere => self.0.list.iter().position(is),
+        let list = &self.0.list;
+        match &self.0.names {
+            Some(names) => names.find(list, name),
+            None => list.iter().position(|m| is_same(&m.key, name)),
         }
     }
 
@@ -112,8 +141,9 @@ impl<'a> Record<'a> {
     /// The members of a member that is an object, or of an object inside a string.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
         let member = self.member(name)?;
-        let parse = || Self::parse(member.value).ok();
-        member.inner().object.get_or_init(parse).clone()
+        let is_object = member.value.starts_with('{');
+        let split = || is_object.then(|| Self::split(member.value));
+        member.inner().object.get_or_init(split).clone()
     }
 
     /// The JSON of a member that is an object or an array, or that is one inside a string.
@@ -130,7 +160,7 @@ impl<'a> Record<'a> {
 
     /// The elements of a member that is an array.
     pub(crate) fn array(&self, name: &str) -> Vec<&'a str> {
-        self.raw(name).map(elements).unwrap_or_default()
+        self.raw(name).map(members::elements).unwrap_or_default()
     }
 
     /// The objects among the elements of a member that is an array; a single object counts as an array of one.
@@ -139,30 +169,22 @@ impl<'a> Record<'a> {
     }
 
     fn objects_of(&self, name: &str) -> &[Self] {
-        let Some(member) = self.member(name) else {
-            return &[];
-        };
-        let inner = member.inner();
-        inner.objects.get_or_init(|| objects(member.value))
+        self.member(name).map_or(&[], Member::objects)
     }
 
     /// The objects of a member that holds nothing else.
     pub(crate) fn only_objects(&self, name: &str) -> Option<Vec<Self>> {
         let raw = self.raw(name)?;
         let objects = self.objects(name);
-        let is_all = raw.starts_with('{') || elements(raw).len() == objects.len();
+        let is_all = raw.starts_with('{') || members::elements(raw).len() == objects.len();
         (is_all && !objects.is_empty()).then_some(objects)
     }
 
     /// The value of `{"Name": name, "Value": …}` in a member that is a list of such pairs.
     pub(crate) fn named(&self, list: &str, name: &str) -> Option<Cow<'a, str>> {
-        self.objects_of(list)
-            .iter()
-            .find(|pair| {
-                pair.text("Name")
-                    .is_some_and(|n| n.eq_ignore_ascii_case(name))
-            })
-            .and_then(|pair| pair.text("Value"))
+        let pairs = self.member(list)?.pairs();
+        let pair = pairs.iter().find(|pair| is_same(&pair.name, name))?;
+        pair.value.clone()
     }
 
     /// Says that a column took a member whole.
@@ -212,11 +234,10 @@ impl<'a> Record<'a> {
             .filter(|m| !m.taken.get() && !is_silent(m.value))
             .peekable();
         left.peek()?;
-        let mut json = String::from("{");
+        let bytes = left.clone().map(|m| m.key.len() + m.value.len() + 4);
+        let mut json = String::with_capacity(bytes.sum::<usize>() + 1);
         for member in left {
-            if json.len() > 1 {
-                json.push(',');
-            }
+            json.push(if json.is_empty() { '{' } else { ',' });
             push_json_text(&mut json, &member.key);
             json.push(':');
             json.push_str(member.value);
@@ -227,6 +248,12 @@ impl<'a> Record<'a> {
 }
 
 fn push_json_text(json: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        json.push('"');
+        json.push_str(text);
+        return json.push('"');
+    }
     match serde_json::to_string(text) {
         Ok(quoted) => json.push_str(&quoted),
         Err(_) => json.push_str("\"\""),

@@ -4,7 +4,7 @@ use crate::class;
 use crate::event::Event;
 use crate::record::as_bool;
 use crate::schema::path::at;
-use crate::workloads::{Outcome, canonical};
+use crate::workloads::Outcome;
 
 /// OCSF outcomes.
 pub(crate) const SUCCESS: (u8, &str) = (1, "Success");
@@ -68,10 +68,12 @@ fn set_status(event: &mut Event<'_, '_>, outcome: Option<Outcome>) {
 
 /// `…Failed`, `…Failure`, `…Blocked`.
 fn says_failure(operation: &str) -> bool {
-    let name = canonical(operation);
-    ["failed", "failure", "blocked"]
-        .iter()
-        .any(|end| name.ends_with(end))
+    let name = operation.trim().trim_end_matches('.').trim_end();
+    ["failed", "failure", "blocked"].iter().any(|end| {
+        let start = name.len().checked_sub(end.len());
+        let last = start.and_then(|start| name.get(start..));
+        last.is_some_and(|last| last.eq_ignore_ascii_case(end))
+    })
 }
 
 fn set_from_result(event: &mut Event<'_, '_>) {

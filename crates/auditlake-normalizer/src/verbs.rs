@@ -60,6 +60,10 @@ fn family_of(word: &str) -> Option<&'static Family> {
 
 /// `Created`, `Viewed`, `Submitted`, `Modified`.
 fn family_of_participle(word: &str) -> Option<&'static Family> {
+    let (_, end) = word.split_at_checked(word.len().checked_sub(2)?)?;
+    if !end.eq_ignore_ascii_case("ed") {
+        return None;
+    }
     let word = word.to_ascii_lowercase();
     let stem = word.strip_suffix("ed")?;
     let forms = [

@@ -3,7 +3,7 @@
 //! Source: OCSF 1.3.0, class definitions (<https://schema.ocsf.io/1.3.0/classes>).
 
 use crate::class::{self, Class};
-use crate::event::EVERYWHERE;
+use crate::rules::EVERYWHERE;
 use crate::schema::column::Profile;
 
 /// A class as OCSF 1.3.0 has it.

@@ -1,28 +1,22 @@
-//! Taking objects and arrays of objects apart, no deeper than their members.
+//! Reading objects, no deeper than their members.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
 use std::fmt;
-use std::rc::Rc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::names::Names;
-use super::value::elements;
-use super::{Member, Members, Record};
+use super::value::string;
+use super::{Member, Record};
 
 impl<'de> Deserialize<'de> for Record<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor { room: 32 })
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 
-struct MembersVisitor {
-    /// Members to make room for at first.
-    room: usize,
-}
+struct MembersVisitor;
 
 impl<'de> Visitor<'de> for MembersVisitor {
     type Value = Record<'de>;
@@ -32,20 +26,12 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
-        let mut list = Vec::with_capacity(self.room);
-        let mut names = Names::default();
+        let mut list = Vec::with_capacity(32);
         while let Some(Key(key)) = map.next_key()? {
             let value: &'de RawValue = map.next_value()?;
-            names.add(&key, list.len());
-            list.push(Member {
-                key,
-                value: value.get(),
-                taken: Cell::new(false),
-                text: OnceCell::new(),
-                inner: OnceCell::new(),
-            });
+            list.push(Member::new(key, value.get()));
         }
-        Ok(Record(Rc::new(Members { list, names })))
+        Ok(Record::of(list))
     }
 }
 
@@ -75,74 +61,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     }
 }
 
-/// The objects of an array, or the one that the text is.
-pub(super) fn objects(raw: &str) -> Vec<Record<'_>> {
-    if raw.starts_with('{') {
-        return Record::parse(raw).into_iter().collect();
-    }
-    let at_once = serde_json::from_str::<Vec<Element<'_>>>(raw);
-    at_once.map_or_else(
-        |_| one_by_one(raw),
-        |elements| elements.into_iter().filter_map(|Element(it)| it).collect(),
-    )
-}
-
-/// For arrays with an element that cannot be read, such as a text with half a character.
-fn one_by_one(raw: &str) -> Vec<Record<'_>> {
-    let parse = |element| Record::parse(element).ok();
-    elements(raw).into_iter().filter_map(parse).collect()
-}
-
-/// An element of an array, if it is an object.
-struct Element<'a>(Option<Record<'a>>);
-
-impl<'de> Deserialize<'de> for Element<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ElementVisitor)
-    }
-}
-
-struct ElementVisitor;
-
-impl<'de> Visitor<'de> for ElementVisitor {
-    type Value = Element<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Element<'de>, A::Error> {
-        MembersVisitor { room: 4 }
-            .visit_map(map)
-            .map(|record| Element(Some(record)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Element<'de>, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Element(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Element<'de>, E> {
-        Ok(Element(None))
-    }
+/// The name that a JSON string is; one that is none is empty.
+pub(super) fn key(raw: &str) -> Cow<'_, str> {
+    let read = || serde_json::from_str::<Key<'_>>(raw).map(|Key(key)| key);
+    string(raw).unwrap_or_else(|| read().unwrap_or_default())
 }

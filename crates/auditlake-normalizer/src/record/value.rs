@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use serde_json::value::RawValue;
 
 /// Text of a JSON string, number or boolean; none for null, the empty string, arrays, objects and unreadable strings.
@@ -16,10 +17,32 @@ pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
 /// Text of a JSON string.
 pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(raw).ok().map(Cow::Owned);
+    if memchr(b'\\', inner.as_bytes()).is_some() {
+        return unescaped(raw, inner).map(Cow::Owned);
     }
     Some(Cow::Borrowed(inner))
+}
+
+/// The text that `inner`, what is between the quotes of `raw`, stands for. Read here are the escapes of one letter, which
+/// paths and JSON within JSON are full of.
+fn unescaped(raw: &str, inner: &str) -> Option<String> {
+    let special = |byte: u8| matches!(byte, b'\\' | b'"' | ..b' ');
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    loop {
+        let end = rest.bytes().position(special).unwrap_or(rest.len());
+        let (plain, escape) = rest.split_at_checked(end)?;
+        text.push_str(plain);
+        text.push(match escape.as_bytes() {
+            [b'\\', mark @ (b'"' | b'\\' | b'/'), ..] => char::from(*mark),
+            [b'\\', b'n', ..] => '\n',
+            [b'\\', b'r', ..] => '\r',
+            [b'\\', b't', ..] => '\t',
+            [] => return Some(text),
+            _ => return serde_json::from_str(raw).ok(),
+        });
+        rest = escape.get(2..)?;
+    }
 }
 
 /// The elements of a JSON array, as JSON text; none when it is not one.
@@ -40,5 +63,30 @@ pub(crate) fn as_bool(text: &str) -> Option<bool> {
         t if t.eq_ignore_ascii_case("true") || t == "1" => Some(true),
         t if t.eq_ignore_ascii_case("false") || t == "0" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_as_json_has_them() {
+        for raw in [
+            r#""""#,
+            r#""plain é""#,
+            r#""C:\\a\\b \"q\" \/ \n\r\t end""#,
+            r#""\b\f""#,
+            r#""a\\b\u00e9\ud83d\ude00 c""#,
+            r#""\\\ud800""#,
+            r#""\x""#,
+            r#""a\""#,
+            r#""a\\"b""#,
+            "\"a\\\\\nb\"",
+            r#""a"b\n""#,
+        ] {
+            let read = serde_json::from_str::<String>(raw).ok();
+            assert_eq!(string(raw).as_deref(), read.as_deref(), "{raw}");
+        }
     }
 }

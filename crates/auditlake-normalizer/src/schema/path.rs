@@ -18,6 +18,10 @@ impl Leaf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ListId(pub(crate) u16);
 
+/// Number of a top-level column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Top(pub(crate) usize);
+
 /// The leaf at a path; a path that does not exist does not compile.
 macro_rules! at {
     ($path:expr) => {
@@ -32,7 +36,14 @@ macro_rules! list {
     };
 }
 
-pub(crate) use {at, list};
+/// The top-level column of a name; a name that does not exist does not compile.
+macro_rules! top {
+    ($name:expr) => {
+        const { $crate::schema::path::top_at($name) }
+    };
+}
+
+pub(crate) use {at, list, top};
 
 /// The leaf at `path`.
 ///
@@ -54,6 +65,22 @@ pub(crate) const fn list_at(path: &str) -> ListId {
         Search::Found(n) => ListId(n),
         Search::Passed(_) => panic!("no such list"),
     }
+}
+
+/// The top-level column of this name.
+///
+/// # Panics
+/// When there is none.
+pub(crate) const fn top_at(name: &str) -> Top {
+    let mut n = 0;
+    while n < super::EVENTS.len() {
+        let column = super::EVENTS[n].name.as_bytes();
+        if column.len() == name.len() && matches_segment(column, name.as_bytes(), 0) == name.len() {
+            return Top(n);
+        }
+        n += 1;
+    }
+    panic!("no such column")
 }
 
 #[derive(Clone, Copy)]

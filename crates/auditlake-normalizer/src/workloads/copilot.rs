@@ -21,7 +21,7 @@ use crate::class::{
 };
 use crate::event::Event;
 use crate::record::{Record, as_bool};
-use crate::schema::path::at;
+use crate::schema::path::{at, top};
 use crate::status::SEVERITIES;
 
 /// Interactions with AI.
@@ -100,7 +100,7 @@ fn set_context<'a>(event: &mut Event<'_, 'a>, data: &Record<'a>) {
         data.text("AppHost"),
     );
     event.copy("AppIdentity", at!("message_context.application.uid"));
-    if !event.has_top("message_context") {
+    if !event.has_top(top!("message_context")) {
         return;
     }
     event.set_some(at!("message_context.uid"), data.text("ThreadId"));

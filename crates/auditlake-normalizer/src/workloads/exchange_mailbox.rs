@@ -28,7 +28,7 @@ use crate::class::{API_ACTIVITY, AUTHENTICATION, EMAIL_ACTIVITY, USER_ACCESS};
 use crate::common::workload;
 use crate::event::Event;
 use crate::record::Record;
-use crate::schema::path::at;
+use crate::schema::path::{at, top};
 
 /// Mailboxes.
 pub(super) static WORKLOAD: Workload = Workload {
@@ -137,7 +137,7 @@ fn set_logon_sid(event: &mut Event<'_, '_>) {
     };
     let has_puid = record.text("UserKey").is_some_and(|key| is_puid(&key));
     let is_actor = !has_puid && event.set(at!("actor.user.uid_alt"), sid.clone());
-    let is_owner = event.has_top("resources") && record.text("MailboxOwnerSid") == Some(sid);
+    let is_owner = event.has_top(top!("resources")) && record.text("MailboxOwnerSid") == Some(sid);
     if is_actor || is_owner {
         record.take("LogonUserSid");
     }
