@@ -6,6 +6,8 @@ mod dist;
 mod docs;
 mod emulators;
 mod fuzz;
+mod instructions;
+mod performance;
 mod python;
 mod size;
 mod tidy;
@@ -17,6 +19,7 @@ use clap::{Parser, Subcommand};
 use xshell::{Shell, cmd};
 
 use crate::emulators::Emulators;
+use crate::performance::Comparison;
 
 #[derive(Parser)]
 #[command(about = "Tasks of the project")]
@@ -41,11 +44,32 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Measure how fast records become rows.
+    /// Measure how fast records become rows; with --engines, how fast whole processes make Parquet of them, this one
+    /// beside others, which writes `docs/reference/performance.md`.
     Bench {
+        /// Compare whole processes: DuckDB, Polars, `PyArrow`, chDB.
+        #[arg(long)]
+        engines: bool,
+        /// Records of the simulator's week that they read; the default is some 400 MB.
+        #[arg(long, default_value_t = 280_000)]
+        records: u64,
+        /// How often each engine takes its turn.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+        /// Measure a file of so many records as well, this program alone; repeated for more, such as
+        /// 100000, 1000000 and 10000000.
+        #[arg(long)]
+        growth: Vec<u64>,
         /// Arguments for criterion, such as a filter.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// Count the instructions that a record costs to normalize, and fail when they are more than they were (needs valgrind,
+    /// which is installed where it is missing).
+    Instructions {
+        /// Make what is counted the baseline.
+        #[arg(long)]
+        update: bool,
     },
     /// Measure what a record costs at rest: the simulator's week, as written and compacted, and its dearest columns.
     Size {
@@ -116,7 +140,23 @@ fn main() -> Result<()> {
     match Args::parse().task {
         Task::Test { arguments } => test(&shell, &arguments),
         Task::Docs { check } => docs::run(&root()?, check),
-        Task::Bench { arguments } => bench(&shell, &arguments),
+        Task::Bench {
+            engines: true,
+            records,
+            rounds,
+            growth,
+            ..
+        } => performance::run(
+            &shell,
+            &root()?,
+            &Comparison {
+                records,
+                rounds,
+                growth,
+            },
+        ),
+        Task::Bench { arguments, .. } => bench(&shell, &arguments),
+        Task::Instructions { update } => instructions::run(&shell, &root()?, update),
         Task::Size { records } => size::run(&shell, &root()?, records),
         Task::Fuzz { seconds } => fuzz::run(&shell, &root()?, seconds),
         Task::Soak { crashes, seed } => soak(&shell, crashes, seed),
@@ -247,6 +287,7 @@ fn ci(shell: &Shell) -> Result<()> {
     .run()?;
     docs::run(&root()?, true)?;
     tidy::run(shell)?;
+    instructions::run(shell, &root()?, false)?;
     test(shell, &[])?;
     // A page for users may name what only the reader of the source can follow.
     let _flags = shell.push_env(
