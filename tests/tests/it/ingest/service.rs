@@ -1,11 +1,12 @@
 //! A service whose time the scenario moves, with several tenants that get new records all the time.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use auditlake_pipeline::{
-    ClientConfig, Clock, Connection, ContentType, IngestOptions, Report, RoundEnd, Secret,
-    ingest_once,
+    ClientConfig, Clock, Connection, ContentType, IngestOptions, Report, RetryPolicy, RoundEnd,
+    Secret, ingest_once,
 };
 use auditlake_simulator::{
     Blob, Clock as ServiceClock, ContentType as Feed, Simulator, SimulatorConfig, Source,
@@ -19,6 +20,11 @@ use crate::world::QUICK;
 
 /// When a scenario begins.
 pub(crate) const START: &str = "2026-05-04T00:00:00Z";
+/// Quick, and long enough for a machine that has much else to do: who is throttled waits for all that wait before.
+const PATIENT: RetryPolicy = RetryPolicy {
+    total: Duration::from_mins(1),
+    ..QUICK
+};
 /// Feeds that have content.
 const FEEDS: [Feed; 2] = [Feed::Exchange, Feed::SharePoint];
 /// Days before the start on which there is content already. Not at the edge of the seven days, where nothing may come
@@ -87,7 +93,7 @@ impl Tenants {
             let (api, authority) = (address.clone(), address.clone());
             let mut client =
                 ClientConfig::new(api, authority, tenant.tenant_id, tenant.client_id, secret);
-            client.retry = QUICK;
+            client.retry = PATIENT;
             client.requests_per_minute = 1_000_000;
             Ok(Connection::new(Some(format!("tenant-{index}")), client)?)
         };
@@ -101,7 +107,7 @@ impl Tenants {
         options.backfill.clock = Clock::from_fn(move || clock.now());
         options.backfill.window = SignedDuration::from_hours(6);
         options.backfill.content_types = vec![ContentType::Exchange, ContentType::SharePoint];
-        options.concurrency = 2;
+        options.concurrency = self.simulator.tenants().len().clamp(2, 8);
         options
     }
 

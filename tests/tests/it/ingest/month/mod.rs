@@ -34,6 +34,8 @@ struct Plan {
     troubles: Vec<Trouble>,
     /// Hours between two troubles, from and to.
     between: (i64, i64),
+    /// Minutes between two rounds, from and to.
+    apart: (i64, i64),
     /// Rounds between two troubles by how they go, of a hundred: left in the middle, by the real binary, by the real
     /// binary that is killed.
     rounds: (u32, u32, u32),
@@ -63,6 +65,7 @@ struct Month {
     tenants: Tenants,
     program: Program,
     random: StdRng,
+    apart: (i64, i64),
     rounds: (u32, u32, u32),
     figures: Figures,
     lost: Vec<(Timestamp, Timestamp)>,
@@ -76,6 +79,7 @@ impl Month {
             program: Program::new(&tenants.simulator)?,
             tenants,
             random: StdRng::seed_from_u64(plan.seed),
+            apart: plan.apart,
             rounds: plan.rounds,
             figures: Figures::default(),
             lost: Vec::new(),
@@ -88,7 +92,7 @@ impl Month {
         self.set_faults(troubles::of_the_day(seed));
         let end = self.tenants.now() + time;
         while self.tenants.now() < end {
-            let minutes = self.random.random_range(90..360);
+            let minutes = self.random.random_range(self.apart.0..self.apart.1);
             self.tenants
                 .clock
                 .advance(SignedDuration::from_mins(minutes));
@@ -149,12 +153,12 @@ impl Month {
         self.tenants.simulator.set_faults(plan);
     }
 
-    /// A day in which nothing goes wrong: what is late comes up, before somebody could take it for lost.
+    /// A day and more in which nothing goes wrong: what is late comes up, before somebody could take it for lost.
     async fn rest(&mut self) -> Result<()> {
         self.set_faults(FaultPlan::none());
-        for _ in 0..5 {
+        for _ in 0..2 {
             self.check_round().await?;
-            self.tenants.clock.advance(6 * HOUR);
+            self.tenants.clock.advance(15 * HOUR);
         }
         self.check_round().await.map(drop)
     }
@@ -231,6 +235,7 @@ async fn weeks_of_rounds_lose_only_what_nobody_could_have() -> Result<()> {
         seed: 3,
         troubles: vec![Trouble::Down(3 * HOUR), Trouble::Away(8 * DAY)],
         between: (24, 30),
+        apart: (90, 360),
         rounds: (20, 10, 30),
     })
     .await?;
@@ -258,6 +263,7 @@ async fn month() -> Result<()> {
         seed,
         troubles: troubles.to_vec(),
         between: (24, 48),
+        apart: (120, 600),
         rounds: (15, 10, 20),
     })
     .await
