@@ -223,10 +223,6 @@ mod tests {
         }
     }
 
-    fn key(id: &str) -> BlobKey {
-        (FEED.to_string(), id.to_owned())
-    }
-
     #[tokio::test]
     async fn a_notice_stays_until_each_of_its_blobs_is_dealt_with() {
         let now: Timestamp = "2026-05-11T10:30:00Z".parse().unwrap();
@@ -254,8 +250,11 @@ mod tests {
         let blobs = pending.announced(hour).into_values().map(|it| it.len());
         assert_eq!(blobs.sum::<usize>(), 4);
 
-        pending.give_up(vec![key("lost")]);
-        let committed = HashSet::from([key("there"), key("there too")]);
+        pending.give_up(vec![(FEED.to_string(), "lost".to_owned())]);
+        let mut committed = Blobs::default();
+        for id in ["there", "there too"] {
+            committed.insert(FEED.as_str(), id);
+        }
         assert_eq!(pending.settle(&committed).await, 1);
         let left = ledger.read_inbox().await.unwrap();
         assert_eq!(left.len(), 1);
