@@ -86,7 +86,7 @@ def week(auditlake, directory, records):
 
 
 def measured(command, out):
-    """Seconds and peak MiB of one run on the cores that all get, and what it wrote; or the last line that it complained with."""
+    """Seconds and peak MiB of one run on the cores that all get, and what it wrote; or the last error that it named."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     cores = sorted(os.sched_getaffinity(0))[:CORES]
@@ -99,9 +99,10 @@ def measured(command, out):
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - begun
-    complaint = (out / "stderr").read_text(errors="replace").strip().splitlines()
     if status != 0:
-        return {"error": complaint[-1] if complaint else f"ended with {status}"}
+        lines = (out / "stderr").read_text(errors="replace").splitlines()
+        complaints = [line for line in lines if "rror" in line or "Exception" in line]
+        return {"error": complaints[-1] if complaints else f"ended with {status}"}
     written = sum(file.stat().st_size for file in out.rglob("*.parquet"))
     return {"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024, "written": written}
 
