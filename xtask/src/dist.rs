@@ -11,17 +11,18 @@ use xshell::{Shell, cmd};
 /// Beside the binary and what is generated.
 const PAPERS: [&str; 3] = ["LICENSE", "README.md", "CHANGELOG.md"];
 
-/// Builds the release binary and packs it with its pages into `target/dist/auditlake-<version>-<system>.tar.gz`.
+/// Builds what we ship (the profile `dist`) and packs it with its pages into
+/// `target/package/auditlake-<version>-<system>.tar.gz`.
 pub(crate) fn run(shell: &Shell, root: &Path) -> Result<()> {
-    cmd!(shell, "cargo build --release --package auditlake-cli").run()?;
+    cmd!(shell, "cargo build --profile dist --package auditlake-cli").run()?;
     let package = package_name();
-    let out = root.join("target/dist");
+    let out = root.join("target/package");
     let directory = out.join(&package);
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
     }
     generate(&directory)?;
-    copy(&root.join("target/release/auditlake"), &directory)?;
+    copy(&root.join("target/dist/auditlake"), &directory)?;
     for paper in PAPERS {
         copy(&root.join(paper), &directory)?;
     }

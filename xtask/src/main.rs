@@ -126,7 +126,7 @@ enum Task {
         #[arg(long, default_value_t = 512)]
         memory: u64,
     },
-    /// Pack the release binary with manual pages and shell completions, into `target/dist`.
+    /// Pack the binary that we ship with manual pages and shell completions, into `target/package`.
     Dist,
     /// Check who imports whom, and the licences and sources of the dependencies.
     Tidy,
