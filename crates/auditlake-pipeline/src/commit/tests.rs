@@ -1,12 +1,18 @@
+//! Commits to a lake on disk: one run, one that was killed, and two at once.
+
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use auditlake_parquet::Patience;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::throttle::{ThrottleConfig, ThrottledStore};
 use object_store::{ObjectStore, ObjectStoreExt};
 
+use super::attempt::Draft;
 use super::*;
 use crate::budget::Budget;
+use crate::dedup::Addition;
+use crate::ledger::{Process, UnitKey};
 use crate::normalize::{Body, RawGeneration};
 use crate::progress::Progress;
 use crate::report::Report;
@@ -260,21 +266,11 @@ async fn two_runs_at_once_write_each_record_once() {
 #[tokio::test]
 async fn a_run_that_was_killed_before_its_commit_is_rolled_back_and_done_again() {
     let (_directory, lake) = on_disk();
-    let killed = committer(&lake, &recorder()).await;
+    let mut killed = committer(&lake, &recorder()).await;
     let generation_of_all = Arc::new(generation(WINDOW, &[("a", body_of(0..3))]).await);
-    let place = Place {
-        unit: generation_of_all.unit.clone(),
-        generation: 0,
-    };
-    let addition = killed.encode(&generation_of_all, &place).await.unwrap();
-    let paths = addition
-        .files
-        .iter()
-        .map(|file| file.path.clone())
-        .collect();
-    let intent = killed.intent(vec!["a".to_owned()], paths);
-    killed.ledger.create_intent(&place, &intent).await.unwrap();
-    killed.put(&addition.files).await.unwrap();
+    let draft = killed.draft(&generation_of_all).await.unwrap();
+    killed.intend(&draft).await.unwrap();
+    killed.bring(&draft).await.unwrap();
     assert_eq!(rows(&lake).await.len(), 3);
     drop(killed);
 
@@ -300,18 +296,19 @@ async fn a_window_that_another_host_holds_is_left_to_it_and_named() {
         host: "elsewhere".to_owned(),
         ..Process::current()
     };
-    let mut intent = committer.intent(Vec::new(), Vec::new());
+    let draft = Draft {
+        place: Place {
+            unit: generation(WINDOW, &[]).await.unit,
+            generation: 0,
+        },
+        content_ids: Vec::new(),
+        addition: Addition::default(),
+    };
+    let mut intent = committer.intent(&draft);
     (intent.run_id, intent.process) = ("0-earlier".to_owned(), elsewhere);
-    let unit = generation(WINDOW, &[]).await.unit;
     committer
         .ledger
-        .create_intent(
-            &Place {
-                unit,
-                generation: 0,
-            },
-            &intent,
-        )
+        .create_intent(&draft.place, &intent)
         .await
         .unwrap();
     // It was made a while ago, but its lease is not over.

@@ -12,7 +12,7 @@ use super::{BUSY, Compaction, Done};
 use crate::error::Error;
 use crate::inventory::LiveFile;
 use crate::ledger::{
-    COMPACTION_VERSION, Commit, CommittedFile, Counts, Created, Intent, Place, Process,
+    COMPACTION_VERSION, Commit, CommittedFile, Counts, Created, Intent, Place, Process, run_tail,
 };
 use crate::tables::QUARANTINE;
 
@@ -123,9 +123,7 @@ impl Compaction {
     fn names(&self, partition: &Partition, place: &Place, live: &[LiveFile]) -> Vec<String> {
         let bytes: u64 = live.iter().map(|file| file.file.bytes).sum();
         let count = bytes / self.options.target() * 2 + 3;
-        let id = self.run.id();
-        // The end of a run id is random, its start is the time.
-        let run: String = id.chars().skip(id.len().saturating_sub(8)).collect();
+        let run = run_tail(self.run.id());
         let (day, generation) = (partition.day.strftime("%Y%m%d"), place.generation);
         (0..count)
             .map(|number| format!("{day}-compact-{generation:06}-{run}-{number:04}"))

@@ -42,7 +42,7 @@ use crate::error::Error;
 pub use detail::{CommitDetail, CommittedBlob, Delays};
 pub use listed::RunCounts;
 pub(crate) use path::{Kind, Place, UnitKey};
-pub(crate) use process::{LiveRun, Liveness, Process};
+pub(crate) use process::{LiveRun, Liveness, Process, run_tail};
 pub use record::{
     COMPACTION_VERSION, Commit, CommittedFile, Counts, Failed, HANDOVER_VERSION, HandedOn,
     IdentityList, Intent, LEDGER_VERSION, LOSS_VERSION, NEWEST_VERSION,

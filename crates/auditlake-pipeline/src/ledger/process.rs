@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Runs of this very process that are at work: what tells a run that was dropped from one that goes on.
 static LIVE_RUNS: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
 
+/// Length of what of a run's id is in the names of its files: 48 random bits.
+const RUN_TAIL: usize = 12;
+
 /// A process, so that another one of the same host can tell whether it lives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
@@ -84,6 +87,12 @@ impl Drop for LiveRun {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&self.0);
     }
+}
+
+/// The end of a run's id, for the names of its files: the end is random, the start is the time.
+pub(crate) fn run_tail(run_id: &str) -> &str {
+    let start = run_id.len().saturating_sub(RUN_TAIL);
+    run_id.get(start..).unwrap_or(run_id)
 }
 
 fn is_live_run(run_id: &str) -> bool {

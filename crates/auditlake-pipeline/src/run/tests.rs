@@ -11,7 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::clock::Clock;
 use crate::error::ErrorKind;
-use crate::report::Outcome;
+use crate::gap::GapReason;
+use crate::report::{ContentTypeStatus, Outcome};
 use crate::subscription::START_INTERVAL;
 
 const TENANT: &str = "11111111-2222-3333-4444-555555555555";

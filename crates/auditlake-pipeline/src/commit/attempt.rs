@@ -1,0 +1,248 @@
+//! One attempt at a generation: its files under an intent, and the commit, or a way back from each step before it.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use auditlake_parquet::EncodedFile;
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+
+use super::Committer;
+use crate::cores;
+use crate::dedup::{self, Addition, Handing};
+use crate::error::Error;
+use crate::ledger::{
+    Commit, CommittedFile, Created, HANDOVER_VERSION, HandedOn, Intent, LEDGER_VERSION, Place,
+    Process, run_tail,
+};
+use crate::normalize::Generation;
+
+/// Concurrent uploads of a generation's files.
+const UPLOADS: usize = 8;
+
+/// What came of an attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    Committed,
+    /// Another run committed something or goes first: judge again.
+    Again,
+    /// Another run holds the window and does not come to an end.
+    Skip,
+}
+
+/// What an attempt is about to commit.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) place: Place,
+    /// Blobs that were not in the lake when it was made.
+    pub(super) content_ids: Vec<String>,
+    pub(super) addition: Addition,
+}
+
+impl Draft {
+    /// Whether there is nothing to say in the ledger.
+    fn is_empty(&self, generation: &Generation) -> bool {
+        self.addition.files.is_empty()
+            && self.content_ids.is_empty()
+            && generation.failed.is_empty()
+    }
+}
+
+impl Committer {
+    /// Tries to bring a generation into the lake.
+    pub(super) async fn attempt(&mut self, generation: &Arc<Generation>) -> Result<Attempt, Error> {
+        let draft = self.draft(generation).await?;
+        if draft.is_empty(generation) {
+            let content_type = &draft.place.unit.content_type;
+            self.recorder.committed(content_type, draft.addition);
+            return Ok(Attempt::Committed);
+        }
+        if self.intend(&draft).await? == Created::Lost {
+            return Ok(Attempt::Again);
+        }
+        if let ControlFlow::Break(attempt) = self.turn(&draft).await? {
+            let (run, now) = (self.run.id(), Timestamp::now());
+            self.ledger
+                .roll_back(&draft.place, run, now, Vec::new())
+                .await?;
+            return Ok(attempt);
+        }
+        if let Err(error) = self.bring(&draft).await {
+            self.give_up(&draft).await;
+            return Err(error);
+        }
+        self.settle(generation, draft).await
+    }
+
+    /// Judges which rows are new, and encodes them.
+    pub(super) async fn draft(&self, generation: &Arc<Generation>) -> Result<Draft, Error> {
+        let place = Place {
+            generation: self.scan.next_generation(&generation.unit),
+            unit: generation.unit.clone(),
+        };
+        let content_ids = self.new_content_ids(generation);
+        let addition = self.encode(generation, &place).await?;
+        Ok(Draft {
+            place,
+            content_ids,
+            addition,
+        })
+    }
+
+    /// Drops the rows that the lake has, and encodes the others.
+    async fn encode(&self, generation: &Arc<Generation>, place: &Place) -> Result<Addition, Error> {
+        let (generation, identities) = (Arc::clone(generation), self.identities.clone());
+        let number = self.attempts.fetch_add(1, Ordering::Relaxed);
+        let (tables, name) = (self.tables.clone(), file_name(place, self.run.id(), number));
+        let content_type = &place.unit.content_type;
+        let handing = self.site.outlet.as_ref().map(|outlet| Handing {
+            form: outlet.form(),
+            identities_path: self.ledger.identities_path(content_type, &name),
+        });
+        cores::work(move || dedup::add(&generation, &identities, &tables, &name, handing.as_ref()))
+            .await?
+    }
+
+    /// Shows other runs what is about to be written.
+    pub(super) async fn intend(&mut self, draft: &Draft) -> Result<Created, Error> {
+        let Draft { place, .. } = draft;
+        let intent = self.intent(draft);
+        self.scan.intents.insert(place.clone(), intent.started);
+        self.own_intent = Some(place.clone());
+        self.ledger.create_intent(place, &intent).await
+    }
+
+    /// Brings everything to where it belongs.
+    pub(super) async fn bring(&self, draft: &Draft) -> Result<(), Error> {
+        let addition = &draft.addition;
+        self.put(&addition.files).await?;
+        if let Some(new) = &addition.identities {
+            self.ledger.create_identities(new).await?;
+        }
+        let Some(outlet) = &self.site.outlet else {
+            return Ok(());
+        };
+        // Last, as it cannot be taken back.
+        let (connection, parts) = (&self.site.connection, addition.parts.clone());
+        outlet
+            .hand_on(connection, &draft.place.unit, parts, &self.cancel)
+            .await
+    }
+
+    /// Writes the files, and comes back only when no write is under way any more, even if one failed.
+    async fn put(&self, files: &[EncodedFile]) -> Result<(), Error> {
+        // Owned files, as a reference would keep the run from being spawned.
+        let outcomes: Vec<_> = stream::iter(files.to_vec())
+            .map(|file| async move { auditlake_parquet::write(&self.site.lake, &file).await })
+            .buffer_unordered(UPLOADS)
+            .collect()
+            .await;
+        outcomes.into_iter().collect::<Result<(), _>>()?;
+        Ok(())
+    }
+
+    /// Takes back files of which one could not be written. What cannot be taken back now is by the next run.
+    async fn give_up(&self, draft: &Draft) {
+        let paths = draft.addition.paths();
+        // Nobody else may commit them, so they go first: on a full disk they are what makes room for the record.
+        let undone = async {
+            self.ledger.remove(&paths).await?;
+            let (run, now) = (self.run.id(), Timestamp::now());
+            self.ledger
+                .roll_back(&draft.place, run, now, paths.clone())
+                .await
+        };
+        if let Err(error) = undone.await {
+            tracing::warn!(%error, "a generation is left for the next run to roll back");
+        }
+    }
+
+    /// Commits what is written. From then on it is in the lake.
+    async fn settle(&mut self, generation: &Generation, draft: Draft) -> Result<Attempt, Error> {
+        let commit = self.record(generation, &draft);
+        let Draft {
+            place, addition, ..
+        } = draft;
+        if self.ledger.create_commit(&place, &commit).await? == Created::Lost {
+            // Another run took this one for dead. Its rollback stands.
+            self.ledger.remove(&addition.paths()).await?;
+            return Ok(Attempt::Again);
+        }
+        self.history.absorb(&place, &commit);
+        self.identities
+            .with(|known| known.extend(addition.fresh.iter().copied()));
+        let files = addition.files.clone();
+        self.recorder.committed(&place.unit.content_type, addition);
+        if let Some(delta) = &self.delta {
+            // Boxed, as most runs have none and should not carry room for it.
+            Box::pin(delta.register(&self.ledger, &place, &commit, &files)).await?;
+        }
+        Ok(Attempt::Committed)
+    }
+
+    /// The draft as other runs are to see it.
+    pub(super) fn intent(&self, draft: &Draft) -> Intent {
+        Intent {
+            version: LEDGER_VERSION,
+            run_id: self.run.id().to_owned(),
+            process: Process::current(),
+            started: Timestamp::now(),
+            content_ids: draft.content_ids.clone(),
+            paths: draft.addition.paths(),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// The draft as the ledger is to have it.
+    fn record(&self, generation: &Generation, draft: &Draft) -> Commit {
+        let Draft {
+            content_ids,
+            addition,
+            ..
+        } = draft;
+        let handed_on = self.site.outlet.as_ref().map(|outlet| HandedOn {
+            form: outlet.form(),
+            identities: addition.identities.as_ref().map(|new| new.list.clone()),
+        });
+        Commit {
+            version: match handed_on {
+                Some(_) => HANDOVER_VERSION,
+                None => LEDGER_VERSION,
+            },
+            handed_on,
+            run_id: self.run.id().to_owned(),
+            committed: Timestamp::now(),
+            files: addition.files.iter().map(committed_file).collect(),
+            content_ids: content_ids.clone(),
+            counts: addition.counts,
+            failed: generation.failed.clone(),
+            rolled_back: Vec::new(),
+            replaces: Vec::new(),
+            connections: Vec::new(),
+            lost: Vec::new(),
+            detail: Some(addition.detail(generation, |id| content_ids.contains(id))),
+        }
+    }
+}
+
+fn committed_file(file: &EncodedFile) -> CommittedFile {
+    CommittedFile {
+        path: file.path.clone(),
+        rows: file.rows,
+        bytes: file.bytes.len() as u64,
+        sha256: file.sha256.clone(),
+    }
+}
+
+/// Unique by the run and its attempt, and sorts by the window's start:
+/// `20260504T100000Z-Audit.Exchange-000000-9c2d4ac81f0b-17`.
+fn file_name(place: &Place, run_id: &str, attempt: u32) -> String {
+    let Place { unit, generation } = place;
+    let start = unit.window.split('_').next().unwrap_or_default();
+    let run = run_tail(run_id);
+    format!(
+        "{start}-{}-{generation:06}-{run}-{attempt}",
+        unit.content_type
+    )
+}
