@@ -5,10 +5,11 @@ use clap::builder::FalseyValueParser;
 
 use super::connection::ConnectionArgs;
 use super::fetch::FetchArgs;
+use super::lake_url::LakeArgs;
 use super::layout::LayoutArgs;
 use super::output::ReportArgs;
+use super::span::SpanArgs;
 use super::to::ToArgs;
-use super::value::{Moment, moment};
 use crate::progress::ProgressStyle;
 
 const EXAMPLES: &str = "\
@@ -31,24 +32,14 @@ Examples:
 pub(crate) struct BackfillArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
-    #[arg(
-        long,
-        env = "AUDITLAKE_LAKE",
-        value_name = "URL",
-        help_heading = "Options"
-    )]
-    pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
     #[command(flatten)]
     pub(crate) to: ToArgs,
-    /// From when on, by the time content became available: `7d`, or a time such as `2026-05-04T10:00:00Z` [default: all that there is]
-    #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
-    pub(crate) since: Option<Moment>,
-    /// Until when [default: now]
-    #[arg(long, env = "AUDITLAKE_UNTIL", value_name = "TIME", value_parser = moment, help_heading = "Options")]
-    pub(crate) until: Option<Moment>,
+    #[command(flatten)]
+    pub(crate) span: SpanArgs,
     /// Only list, and say what would be fetched
     #[arg(long, env = "AUDITLAKE_DRY_RUN", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) dry_run: bool,

@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
+use super::lake_url::LakeArgs;
 use super::memory::MemoryArgs;
 use super::output::ReportArgs;
 use super::value::{duration, size};
@@ -27,14 +28,8 @@ not so in a lake of Delta tables, whose readers see one commit.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompactArgs {
-    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
-    #[arg(
-        long,
-        env = "AUDITLAKE_LAKE",
-        value_name = "URL",
-        help_heading = "Options"
-    )]
-    pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
     /// Only files whose rows all came by this connection, repeated for more [default: all files]
     #[arg(
         long = "connection",

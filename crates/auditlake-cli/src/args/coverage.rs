@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use auditlake_pipeline::ContentType;
 use clap::{Args, ValueEnum};
 
+use super::content_types::ContentTypeArgs;
+use super::lake_url::LakeArgs;
 use super::value::{Moment, moment};
 
 const EXAMPLES: &str = "\
@@ -28,29 +29,16 @@ pub(crate) struct CoverageArgs {
     /// Name of the connection; the tenant id where it has no other
     #[arg(value_name = "CONNECTION", env = "AUDITLAKE_CONNECTION")]
     pub(crate) connection: String,
-    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
-    #[arg(
-        long,
-        env = "AUDITLAKE_LAKE",
-        value_name = "URL",
-        help_heading = "Options"
-    )]
-    pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
     /// From when on, by the time content became available: `7d`, or a time such as `2026-05-04T10:00:00Z` [default: the first full hour that the service keeps]
     #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
     pub(crate) since: Option<Moment>,
     /// Until when [default: the last full hour]
     #[arg(long, env = "AUDITLAKE_UNTIL", value_name = "TIME", value_parser = moment, help_heading = "Options")]
     pub(crate) until: Option<Moment>,
-    /// Content type to tell, repeated for more [default: all five]
-    #[arg(
-        long = "content-type",
-        env = "AUDITLAKE_CONTENT_TYPE",
-        value_name = "TYPE",
-        value_delimiter = ',',
-        help_heading = "Options"
-    )]
-    pub(crate) content_types: Vec<ContentType>,
+    #[command(flatten)]
+    pub(crate) content_types: ContentTypeArgs,
     /// What goes to standard output
     #[arg(
         long,

@@ -1,26 +1,20 @@
 //! What is fetched, and at what cost: flags of all commands that ask the service for content.
 
 use auditlake_pipeline::options::DEFAULT_FETCHES;
-use auditlake_pipeline::{BackfillOptions, ClientConfig, ContentType};
+use auditlake_pipeline::{BackfillOptions, ClientConfig};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
+use super::content_types::ContentTypeArgs;
 use super::memory::MemoryArgs;
 use super::value::{duration, size};
 
 /// What is fetched, and at what cost.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FetchArgs {
-    /// Content type to read, repeated for more [default: all five]
-    #[arg(
-        long = "content-type",
-        env = "AUDITLAKE_CONTENT_TYPE",
-        value_name = "TYPE",
-        value_delimiter = ',',
-        help_heading = "Options"
-    )]
-    pub(crate) content_types: Vec<ContentType>,
+    #[command(flatten)]
+    pub(crate) content_types: ContentTypeArgs,
     /// Length of a window: whole minutes that divide a day, at most 24h
     #[arg(long, env = "AUDITLAKE_WINDOW", value_name = "DURATION", default_value = "1h", value_parser = duration, help_heading = "Options")]
     pub(crate) window: SignedDuration,
@@ -46,7 +40,7 @@ pub(crate) struct FetchArgs {
 impl FetchArgs {
     /// Takes these choices over into the options of a run.
     pub(crate) fn apply(&self, options: &mut BackfillOptions) {
-        options.content_types = content_types(&self.content_types);
+        options.content_types = self.content_types.each();
         options.window = self.window;
         options.start_subscriptions = !self.no_start;
         options.raw_data = !self.no_raw_data;
@@ -59,12 +53,6 @@ impl FetchArgs {
         client.retry.total = self.retry_for.unsigned_abs();
         client.max_body_bytes = usize::try_from(self.max_body).unwrap_or(usize::MAX);
     }
-}
-
-/// Each once, however often it was named; all when none was.
-pub(crate) fn content_types(asked: &[ContentType]) -> Vec<ContentType> {
-    let wanted = |content_type: &ContentType| asked.is_empty() || asked.contains(content_type);
-    ContentType::ALL.into_iter().filter(wanted).collect()
 }
 
 fn fetches() -> u16 {
@@ -92,14 +80,5 @@ mod tests {
         assert_eq!(usize::from(args.fetches), options.fetches);
         assert_eq!(args.retry_for.unsigned_abs(), RetryPolicy::PATIENT.total);
         assert_eq!(args.max_body, ClientConfig::DEFAULT_MAX_BODY_BYTES as u64);
-    }
-
-    #[test]
-    fn a_content_type_is_read_once() {
-        assert_eq!(content_types(&[]), ContentType::ALL);
-        assert_eq!(
-            content_types(&[ContentType::Dlp, ContentType::Dlp]),
-            [ContentType::Dlp]
-        );
     }
 }

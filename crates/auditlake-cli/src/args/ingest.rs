@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::connection::ConnectionSettings;
 use super::fetch::FetchArgs;
+use super::lake_url::LakeArgs;
 use super::layout::LayoutArgs;
 use super::output::ReportArgs;
 use super::to::ToArgs;
@@ -56,14 +57,8 @@ pub(crate) struct WorkArgs {
     pub(crate) names: Vec<String>,
     #[command(flatten)]
     pub(crate) settings: ConnectionSettings,
-    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
-    #[arg(
-        long,
-        env = "AUDITLAKE_LAKE",
-        value_name = "URL",
-        help_heading = "Options"
-    )]
-    pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
     #[command(flatten)]

@@ -3,6 +3,7 @@
 use clap::builder::FalseyValueParser;
 use clap::{Args, Subcommand};
 
+use super::lake_url::LakeArgs;
 use super::output::OutputArgs;
 
 const EXAMPLES: &str = "\
@@ -54,17 +55,4 @@ pub(crate) struct LakeCheckArgs {
     pub(crate) deep: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-}
-
-/// Which lake.
-#[derive(Debug, Args)]
-pub(crate) struct LakeArgs {
-    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
-    #[arg(
-        long = "lake",
-        env = "AUDITLAKE_LAKE",
-        value_name = "URL",
-        help_heading = "Options"
-    )]
-    pub(crate) url: String,
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::connection::ConnectionArgs;
+use super::content_types::ContentTypeArgs;
 use super::output::OutputArgs;
 use super::value::{Moment, moment, time};
 
@@ -66,15 +67,8 @@ pub(crate) enum SubscriptionCommand {
 pub(crate) struct SubscriptionNotificationsArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// Content type to tell, repeated for more [default: all five]
-    #[arg(
-        long = "content-type",
-        env = "AUDITLAKE_CONTENT_TYPE",
-        value_name = "TYPE",
-        value_delimiter = ',',
-        help_heading = "Options"
-    )]
-    pub(crate) content_types: Vec<ContentType>,
+    #[command(flatten)]
+    pub(crate) content_types: ContentTypeArgs,
     /// Of content that became available since then: `2d`, or a time; seven days at most
     #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", default_value = "24h", value_parser = moment, help_heading = "Options")]
     pub(crate) since: Moment,
@@ -88,15 +82,8 @@ pub(crate) struct SubscriptionNotificationsArgs {
 pub(crate) struct SubscriptionListArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// Content type to tell, repeated for more [default: all]
-    #[arg(
-        long = "content-type",
-        env = "AUDITLAKE_CONTENT_TYPE",
-        value_name = "TYPE",
-        value_delimiter = ',',
-        help_heading = "Options"
-    )]
-    pub(crate) content_types: Vec<ContentType>,
+    #[command(flatten)]
+    pub(crate) content_types: ContentTypeArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -107,15 +94,8 @@ pub(crate) struct SubscriptionListArgs {
 pub(crate) struct SubscriptionStartArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// Content type to start, repeated for more [default: all five]
-    #[arg(
-        long = "content-type",
-        env = "AUDITLAKE_CONTENT_TYPE",
-        value_name = "TYPE",
-        value_delimiter = ',',
-        help_heading = "Options"
-    )]
-    pub(crate) content_types: Vec<ContentType>,
+    #[command(flatten)]
+    pub(crate) content_types: ContentTypeArgs,
     #[command(flatten)]
     pub(crate) webhook: WebhookArgs,
     /// Where the times of starts are remembered [default: `auditlake` in the user's state directory]

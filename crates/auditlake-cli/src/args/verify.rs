@@ -1,13 +1,15 @@
 //! `auditlake verify`.
 
-use auditlake_pipeline::ContentType;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
 use super::connection::ConnectionArgs;
+use super::content_types::ContentTypeArgs;
 use super::coverage::TableOutput;
-use super::value::{Moment, duration, moment};
+use super::lake_url::LakeArgs;
+use super::span::SpanArgs;
+use super::value::duration;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,29 +29,12 @@ Exit codes: 0 nothing is missing, 1 failed, 3 credentials or permission, 4 somet
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
-    /// The lake: s3://, az://, abfss://, gs:// or file:// URL, or a path
-    #[arg(
-        long,
-        env = "AUDITLAKE_LAKE",
-        value_name = "URL",
-        help_heading = "Options"
-    )]
-    pub(crate) lake: String,
-    /// From when on, by the time content became available: `7d`, or a time such as `2026-05-04T10:00:00Z` [default: all that the service lists]
-    #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
-    pub(crate) since: Option<Moment>,
-    /// Until when [default: now]
-    #[arg(long, env = "AUDITLAKE_UNTIL", value_name = "TIME", value_parser = moment, help_heading = "Options")]
-    pub(crate) until: Option<Moment>,
-    /// Content type to verify, repeated for more [default: all five]
-    #[arg(
-        long = "content-type",
-        env = "AUDITLAKE_CONTENT_TYPE",
-        value_name = "TYPE",
-        value_delimiter = ',',
-        help_heading = "Options"
-    )]
-    pub(crate) content_types: Vec<ContentType>,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+    #[command(flatten)]
+    pub(crate) span: SpanArgs,
+    #[command(flatten)]
+    pub(crate) content_types: ContentTypeArgs,
     /// Fetch each blob again and look for each record; read each file byte for byte
     #[arg(long, env = "AUDITLAKE_DEEP", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) deep: bool,

@@ -20,7 +20,7 @@ pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result
     args.fetch.apply_to(&mut connection.client);
     let mut options = options(&args, Timestamp::now())?;
     options.layout.check()?;
-    check_lake(&args.lake)?;
+    check_lake(&args.lake.url)?;
     args.to.check(&args.report, &args.fetch)?;
     args.report.check()?;
     let reader = Reader::open(&args.to)?;
@@ -48,10 +48,10 @@ fn tell_stopped(stopped: Stopped, args: &BackfillArgs) -> anyhow::Result<Report>
 }
 
 fn options(args: &BackfillArgs, now: Timestamp) -> Result<BackfillOptions, Usage> {
-    let mut options = BackfillOptions::new(&args.lake);
+    let mut options = BackfillOptions::new(&args.lake.url);
     options.layout = args.layout.choice();
-    options.since = resolve(args.since, now)?;
-    options.until = resolve(args.until, now)?;
+    options.since = resolve(args.span.since, now)?;
+    options.until = resolve(args.span.until, now)?;
     options.dry_run = args.dry_run;
     args.fetch.apply(&mut options);
     Ok(options)

@@ -10,7 +10,7 @@ use crate::print::note;
 use crate::run::Session;
 
 pub(crate) async fn run(args: CompactArgs, session: &Session) -> anyhow::Result<Exit> {
-    check_lake(&args.lake)?;
+    check_lake(&args.lake.url)?;
     args.report.check()?;
     let options = CompactOptions {
         connections: args.connections,
@@ -20,7 +20,7 @@ pub(crate) async fn run(args: CompactArgs, session: &Session) -> anyhow::Result<
         keep_replaced: args.keep_replaced,
         zstd_level: args.zstd_level,
         dry_run: args.dry_run,
-        ..CompactOptions::new(&args.lake)
+        ..CompactOptions::new(&args.lake.url)
     };
     let report = compact(options, session.cancel.clone()).await?;
     note(&compaction(&report));

@@ -5,7 +5,6 @@ use auditlake_pipeline::coverage::{CoverageOptions, CoverageReport, coverage};
 
 use super::{check_lake, resolve};
 use crate::args::coverage::{CoverageArgs, TableOutput};
-use crate::args::fetch::content_types;
 use crate::atomic;
 use crate::clock::clock;
 use crate::exit::Exit;
@@ -13,7 +12,7 @@ use crate::page;
 use crate::print::{self, data, json};
 
 pub(crate) async fn run(args: CoverageArgs) -> anyhow::Result<Exit> {
-    check_lake(&args.lake)?;
+    check_lake(&args.lake.url)?;
     let report = coverage(&options(&args)?).await?;
     if let Some(path) = &args.html {
         let failed = || format!("cannot write the page `{}`", path.display());
@@ -39,8 +38,8 @@ fn options(args: &CoverageArgs) -> anyhow::Result<CoverageOptions> {
     Ok(CoverageOptions {
         since: resolve(args.since, now)?,
         until: resolve(args.until, now)?,
-        content_types: content_types(&args.content_types),
+        content_types: args.content_types.each(),
         clock,
-        ..CoverageOptions::new(&args.lake, &args.connection)
+        ..CoverageOptions::new(&args.lake.url, &args.connection)
     })
 }

@@ -47,7 +47,7 @@ impl WorkArgs {
     /// Refuses what cannot work before anything is asked of the service.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.layout.choice().check()?;
-        check_lake(&self.lake)?;
+        check_lake(&self.lake.url)?;
         self.to.check(&self.report, &self.fetch)?;
         self.report.check()
     }
@@ -74,7 +74,7 @@ pub(super) async fn stay(
     reader: Option<Reader>,
 ) -> anyhow::Result<Exit> {
     let reports = Reports::new(&args.report);
-    let inbox = || Inbox::open(&args.lake, asked.plan.options.backfill.clock.clone());
+    let inbox = || Inbox::open(&args.lake.url, asked.plan.options.backfill.clock.clone());
     let inbox = receiver.as_ref().map(|_| inbox()).transpose()?;
     let (change, plans) = watch::channel(Arc::new(asked.plan));
     let (admit, gates) = watch::channel(Arc::new(asked.gate));
@@ -183,7 +183,7 @@ fn options(args: &WorkArgs, schedule: &Schedule) -> Result<IngestOptions, Usage>
     let clock = clock()?;
     let since = args.since.map(|moment| moment.resolve(clock.now()));
     let since = since.transpose().map_err(|it| Usage::new(it.to_string()))?;
-    let mut options = IngestOptions::new(&args.lake);
+    let mut options = IngestOptions::new(&args.lake.url);
     options.backfill.layout = args.layout.choice();
     options.backfill.since = since;
     options.backfill.clock = clock;

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::{check_lake, resolve};
 use crate::args::coverage::TableOutput;
-use crate::args::fetch::content_types;
 use crate::args::verify::VerifyArgs;
 use crate::connect;
 use crate::exit::Exit;
@@ -15,7 +14,7 @@ use crate::run::Session;
 
 pub(crate) async fn run(args: VerifyArgs, session: &Session) -> anyhow::Result<Exit> {
     let connection = connect::connection(&args.connection, session.config.as_deref())?;
-    check_lake(&args.lake)?;
+    check_lake(&args.lake.url)?;
     let report = verify(connection, options(&args)?, session.cancel.clone()).await?;
     tell(args.output, &report)?;
     Ok(report.outcome().into())
@@ -33,13 +32,13 @@ fn tell(output: TableOutput, report: &VerifyReport) -> anyhow::Result<()> {
 fn options(args: &VerifyArgs) -> anyhow::Result<VerifyOptions> {
     let now = Timestamp::now();
     Ok(VerifyOptions {
-        since: resolve(args.since, now)?,
-        until: resolve(args.until, now)?,
-        content_types: content_types(&args.content_types),
+        since: resolve(args.span.since, now)?,
+        until: resolve(args.span.until, now)?,
+        content_types: args.content_types.each(),
         deep: args.deep,
         repair: args.repair,
         grace: args.grace,
         raw_data: !args.no_raw_data,
-        ..VerifyOptions::new(&args.lake)
+        ..VerifyOptions::new(&args.lake.url)
     })
 }

@@ -6,7 +6,7 @@ mod stop;
 
 use anyhow::Context;
 use auditlake_pipeline::check::{Step, StepKind};
-use auditlake_pipeline::{Connection, ContentType, RetryPolicy, SubscriptionState, Subscriptions};
+use auditlake_pipeline::{Connection, RetryPolicy, SubscriptionState, Subscriptions};
 use serde::Serialize;
 
 use crate::args::connection::ConnectionArgs;
@@ -61,6 +61,7 @@ async fn list(args: &SubscriptionListArgs, session: &Session) -> anyhow::Result<
     let mut document = Document::new(&connection);
     let names: Vec<&str> = args
         .content_types
+        .named
         .iter()
         .map(|asked| asked.as_str())
         .collect();
@@ -104,12 +105,6 @@ fn connection(args: &ConnectionArgs, session: &Session) -> anyhow::Result<Connec
     let mut connection = connect::connection(args, session.config.as_deref())?;
     connection.client.retry = RetryPolicy::BRIEF;
     Ok(connection)
-}
-
-/// Each once, in the service's order; all when none was named.
-fn content_types(asked: &[ContentType]) -> impl Iterator<Item = ContentType> {
-    let wanted = move |content_type: &ContentType| asked.is_empty() || asked.contains(content_type);
-    ContentType::ALL.into_iter().filter(wanted)
 }
 
 /// One failure does not spoil the others: only where nothing was done is it the whole command's.

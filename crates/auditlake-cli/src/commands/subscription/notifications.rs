@@ -5,7 +5,7 @@ use auditlake_pipeline::{Attempts, Notification, list_notifications};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{connection, content_types, exit};
+use super::{connection, exit};
 use crate::args::output::Output;
 use crate::args::subscription::SubscriptionNotificationsArgs;
 use crate::commands::resolve;
@@ -30,7 +30,7 @@ pub(super) async fn notifications(
     let now = Timestamp::now();
     let since = resolve(Some(args.since), now)?.unwrap_or(now);
     let (name, tenant_id) = (connection.name.clone(), connection.client.tenant_id.clone());
-    let wanted = content_types(&args.content_types);
+    let wanted = args.content_types.each();
     let document = Document {
         connection: name,
         tenant_id,

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::{Host, Url};
 
-use super::{Document, connection, content_types, exit};
+use super::{Document, connection, exit};
 use crate::args::output::Output;
 use crate::args::subscription::{SubscriptionStartArgs, WebhookArgs};
 use crate::connect;
@@ -43,10 +43,11 @@ pub(super) async fn start(args: &SubscriptionStartArgs, session: &Session) -> an
         subscriptions: Subscriptions::list(connection).await?,
         change,
     };
-    for warning in starter.warnings(&args.content_types) {
+    let asked = args.content_types.each();
+    for warning in starter.warnings(&asked) {
         note(&format!("warning: {warning}"));
     }
-    for content_type in content_types(&args.content_types) {
+    for content_type in asked {
         document.subscriptions.push(Row {
             content_type: content_type.to_string(),
             started: starter.start(content_type).await,
@@ -102,8 +103,8 @@ impl Starter {
             );
         }
         let states = self.subscriptions.states();
-        let asked =
-            content_types(asked).filter(|it| !self.subscriptions.is_done(*it, &self.change));
+        let asked = asked.iter();
+        let asked = asked.filter(|it| !self.subscriptions.is_done(**it, &self.change));
         let found = asked.filter_map(|it| {
             states
                 .iter()

@@ -6,7 +6,8 @@ use auditlake_pipeline::check::Step;
 use auditlake_pipeline::{ContentType, Subscriptions};
 use serde::Serialize;
 
-use super::{Document, connection, content_types, exit};
+use super::{Document, connection, exit};
+use crate::args::content_types::each;
 use crate::args::output::Output;
 use crate::args::subscription::SubscriptionStopArgs;
 use crate::exit::{Exit, Usage};
@@ -44,7 +45,7 @@ pub(super) async fn stop(args: &SubscriptionStopArgs, session: &Session) -> anyh
         return Ok(Exit::Failed);
     }
     let subscriptions = Subscriptions::list(connection).await?;
-    for content_type in content_types(&args.content_types) {
+    for content_type in each(&args.content_types) {
         document.subscriptions.push(Row {
             content_type: content_type.to_string(),
             outcome: stop_one(&subscriptions, content_type).await,
