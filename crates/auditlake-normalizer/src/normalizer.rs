@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::class;
 use crate::columns::Columns;
 use crate::event::Event;
-use crate::record::{Record, scalar};
+use crate::record::{Record, read, scalar};
 use crate::schema::{quarantine_schema, utc};
 use crate::workloads::{self, Decided, Decision};
 use crate::{common, identity, record_types, status, verbs};
@@ -177,7 +177,11 @@ impl Normalizer {
 
     fn event(&mut self, bytes: &[u8], origin: &Origin<'_>) -> Result<(), Reason> {
         let text = std::str::from_utf8(bytes).map_err(|e| Reason::new("not_utf8", &e))?;
-        let (record, identity) = read(text).map_err(|e| not_an_object(text, &e))?;
+        let nodes = read(text);
+        let (record, identity) = match &nodes {
+            Some((nodes, identity)) => (Record::of(nodes), *identity),
+            None => read_closely(text).map_err(|e| not_an_object(text, &e))?,
+        };
         if record.members().is_empty() {
             return Err(Reason {
                 word: "empty",
@@ -227,11 +231,8 @@ impl Normalizer {
     }
 }
 
-/// A record and its identity. Nearly all JSON is read once, for the identity; after that it is valid, and only split.
-fn read(text: &str) -> Result<(Record<'_>, u128), serde_json::Error> {
-    if let Some(identity) = identity::at_once(text) {
-        return Ok((Record::split(text), identity));
-    }
+/// A record that was not read in one go, and its identity.
+fn read_closely(text: &str) -> Result<(Record<'_>, u128), serde_json::Error> {
     let record = Record::parse(text)?;
     let identity = identity::of_record(&record, text);
     Ok((record, identity))

@@ -1,9 +1,9 @@
 //! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes, and are taken
-//! apart in turn when somebody asks, once. Values of a record that was read are valid JSON, which is only split.
+//! apart in turn when somebody asks, once. Where the values within them are is known of a record that was read in one go.
 
-mod members;
 mod names;
 mod parse;
+mod read;
 mod value;
 
 use std::borrow::Cow;
@@ -12,8 +12,9 @@ use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 
-use members::objects;
 use names::{Names, is_same};
+use read::siblings;
+pub(crate) use read::{Node, read};
 pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
 
 /// One member of the record.
@@ -22,6 +23,8 @@ pub(crate) struct Member<'a> {
     pub(crate) key: Cow<'a, str>,
     /// The value's JSON text.
     pub(crate) value: &'a str,
+    /// What is within the value, if that was read.
+    within: Option<&'a [Node<'a>]>,
     /// Whether a column took it.
     taken: Cell<bool>,
     /// The text of the value, if it is a scalar.
@@ -60,13 +63,62 @@ struct Members<'a> {
 }
 
 impl<'a> Member<'a> {
+    fn new(key: Cow<'a, str>, value: &'a str) -> Self {
+        Self {
+            key,
+            value,
+            within: None,
+            taken: Cell::new(false),
+            text: OnceCell::new(),
+            inner: OnceCell::new(),
+        }
+    }
+
+    fn of_node(node: &'a Node<'a>, within: &'a [Node<'a>]) -> Self {
+        Self {
+            within: Some(within),
+            text: OnceCell::from(node.text.as_deref().map(Cow::Borrowed)),
+            ..Self::new(Cow::Borrowed(node.key), node.value)
+        }
+    }
+
     fn inner(&self) -> &Inner<'a> {
         self.inner.get_or_init(Box::default)
     }
 
     fn objects(&self) -> &[Record<'a>] {
-        let read = || objects(self.value);
+        let read = || match self.within {
+            Some(within) => self.objects_within(within),
+            None => objects(self.value),
+        };
         self.inner().objects.get_or_init(read)
+    }
+
+    fn objects_within(&self, within: &'a [Node<'a>]) -> Vec<Record<'a>> {
+        if self.value.starts_with('{') {
+            return vec![Record::of_nodes(within)];
+        }
+        let objects = siblings(within).filter(|(node, _)| node.value.starts_with('{'));
+        objects
+            .map(|(_, within)| Record::of_nodes(within))
+            .collect()
+    }
+
+    /// The elements of the array that the value is; none when it is not one.
+    fn elements(&self) -> Vec<&'a str> {
+        let is_array = self.value.starts_with('[');
+        match self.within.filter(|_| is_array) {
+            Some(within) => siblings(within).map(|(node, _)| node.value).collect(),
+            None => elements(self.value),
+        }
+    }
+
+    fn object(&self) -> Option<Record<'a>> {
+        let is_object = self.value.starts_with('{');
+        match self.within {
+            Some(within) => is_object.then(|| Record::of_nodes(within)),
+            None => is_object.then(|| Record::parse(self.value).ok()).flatten(),
+        }
     }
 
     fn pairs(&self) -> &[Pair<'a>] {
@@ -88,6 +140,24 @@ impl<'a> Record<'a> {
     /// Reads the JSON text of an object, and takes it apart.
     pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
+    }
+
+    /// The record that was read as these nodes.
+    pub(crate) fn of(nodes: &'a [Node<'a>]) -> Self {
+        siblings(nodes)
+            .next()
+            .map(|(_, within)| Self::of_nodes(within))
+            .unwrap_or_default()
+    }
+
+    fn of_nodes(members: &'a [Node<'a>]) -> Self {
+        let members = siblings(members).map(|(node, within)| Member::of_node(node, within));
+        Self::of_members(members.collect())
+    }
+
+    fn of_members(list: Vec<Member<'a>>) -> Self {
+        let names = Names::of(&list);
+        Self(Rc::new(Members { list, names }))
     }
 
     /// The members, in their order.
@@ -141,9 +211,8 @@ impl<'a> Record<'a> {
     /// The members of a member that is an object, or of an object inside a string.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
         let member = self.member(name)?;
-        let is_object = member.value.starts_with('{');
-        let split = || is_object.then(|| Self::split(member.value));
-        member.inner().object.get_or_init(split).clone()
+        let read = || member.object();
+        member.inner().object.get_or_init(read).clone()
     }
 
     /// The JSON of a member that is an object or an array, or that is one inside a string.
@@ -160,7 +229,7 @@ impl<'a> Record<'a> {
 
     /// The elements of a member that is an array.
     pub(crate) fn array(&self, name: &str) -> Vec<&'a str> {
-        self.raw(name).map(members::elements).unwrap_or_default()
+        self.member(name).map(Member::elements).unwrap_or_default()
     }
 
     /// The objects among the elements of a member that is an array; a single object counts as an array of one.
@@ -174,9 +243,9 @@ impl<'a> Record<'a> {
 
     /// The objects of a member that holds nothing else.
     pub(crate) fn only_objects(&self, name: &str) -> Option<Vec<Self>> {
-        let raw = self.raw(name)?;
-        let objects = self.objects(name);
-        let is_all = raw.starts_with('{') || members::elements(raw).len() == objects.len();
+        let member = self.member(name)?;
+        let objects = member.objects().to_vec();
+        let is_all = member.value.starts_with('{') || member.elements().len() == objects.len();
         (is_all && !objects.is_empty()).then_some(objects)
     }
 
@@ -245,6 +314,18 @@ impl<'a> Record<'a> {
         json.push('}');
         Some(json)
     }
+}
+
+/// The objects among the elements of an array, or the one that the text is.
+fn objects(text: &str) -> Vec<Record<'_>> {
+    let elements = match text.as_bytes().first() {
+        Some(b'{') => vec![text],
+        _ => elements(text),
+    };
+    let objects = elements.into_iter().filter(|text| text.starts_with('{'));
+    objects
+        .filter_map(|text| Record::parse(text).ok())
+        .collect()
 }
 
 fn push_json_text(json: &mut String, text: &str) {

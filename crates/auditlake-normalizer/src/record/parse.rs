@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::value::string;
 use super::{Member, Record};
 
 impl<'de> Deserialize<'de> for Record<'de> {
@@ -31,7 +30,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
             let value: &'de RawValue = map.next_value()?;
             list.push(Member::new(key, value.get()));
         }
-        Ok(Record::of(list))
+        Ok(Record::of_members(list))
     }
 }
 
@@ -59,10 +58,4 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
         }
         deserializer.deserialize_bytes(Bytes).map(Key)
     }
-}
-
-/// The name that a JSON string is; one that is none is empty.
-pub(super) fn key(raw: &str) -> Cow<'_, str> {
-    let read = || serde_json::from_str::<Key<'_>>(raw).map(|Key(key)| key);
-    string(raw).unwrap_or_else(|| read().unwrap_or_default())
 }

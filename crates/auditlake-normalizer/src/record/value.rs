@@ -26,12 +26,10 @@ pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
 /// The text that `inner`, what is between the quotes of `raw`, stands for. Read here are the escapes of one letter, which
 /// paths and JSON within JSON are full of.
 fn unescaped(raw: &str, inner: &str) -> Option<String> {
-    let special = |byte: u8| matches!(byte, b'\\' | b'"' | ..b' ');
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
     loop {
-        let end = rest.bytes().position(special).unwrap_or(rest.len());
-        let (plain, escape) = rest.split_at_checked(end)?;
+        let (plain, escape) = rest.split_at_checked(special(rest.as_bytes()))?;
         text.push_str(plain);
         text.push(match escape.as_bytes() {
             [b'\\', mark @ (b'"' | b'\\' | b'/'), ..] => char::from(*mark),
@@ -43,6 +41,28 @@ fn unescaped(raw: &str, inner: &str) -> Option<String> {
         });
         rest = escape.get(2..)?;
     }
+}
+
+/// Where the next quote, backslash or control character is, which end what can be taken as it stands; the length where none is.
+pub(super) fn special(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let marks = marks(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return number * 8 + marks.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    let tail = rest.iter().position(is_special).unwrap_or(rest.len());
+    words.len() * 8 + tail
+}
+
+/// The high bits of those of eight bytes that are special, right up to the first such (a borrow goes upwards only).
+fn marks(word: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 255;
+    let below = |word: u64, byte: u8| word.wrapping_sub(EACH * u64::from(byte));
+    let is = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    (below(word, b' ') | is(b'"') | is(b'\\')) & !word & (EACH << 7)
 }
 
 /// The elements of a JSON array, as JSON text; none when it is not one.
@@ -69,6 +89,25 @@ pub(crate) fn as_bool(text: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_special_byte_is_found_wherever_it_is() {
+        for length in 0..20 {
+            let plain = "~é".repeat(length).into_bytes();
+            assert_eq!(special(&plain), plain.len());
+            for at in 0..plain.len() {
+                for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_control()) {
+                    let mut bytes = plain.clone();
+                    bytes[at] = byte;
+                    let found = matches!(byte, b'"' | b'\\');
+                    assert_eq!(special(&bytes), if found { at } else { plain.len() });
+                }
+                let mut bytes = plain.clone();
+                bytes[at..].fill(b"\0\t\n\x1f"[at % 4]);
+                assert_eq!(special(&bytes), at);
+            }
+        }
+    }
 
     #[test]
     fn texts_are_read_as_json_has_them() {
