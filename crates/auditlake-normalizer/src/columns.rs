@@ -19,7 +19,8 @@ use crate::schema::{EVENTS, LIST_ITEM, event_schema, fields, utc};
 /// Builders of all leaves and lists of the `events` table.
 #[derive(Debug)]
 pub(crate) struct Columns {
-    leaves: Vec<LeafBuilder>,
+    /// Each with the innermost list of objects that holds it.
+    leaves: Vec<(LeafBuilder, Option<ListId>)>,
     lists: Vec<Elements>,
     rows: usize,
 }
@@ -146,7 +147,7 @@ impl Columns {
             leaves: LAYOUT
                 .leaves
                 .iter()
-                .map(|leaf| LeafBuilder::new(&leaf.kind))
+                .map(|leaf| (LeafBuilder::new(&leaf.kind), leaf.list))
                 .collect(),
             lists: LAYOUT.lists.iter().map(|_| Elements::default()).collect(),
             rows: 0,
@@ -170,8 +171,9 @@ impl Columns {
     }
 
     fn set(&mut self, leaf: Leaf, value: &Value<'_>) {
-        let row = self.current_row(LAYOUT.leaf(leaf).list);
-        self.leaves[usize::from(leaf.0)].set(row, value);
+        let number = usize::from(leaf.0);
+        let row = self.current_row(self.leaves[number].1);
+        self.leaves[number].0.set(row, value);
     }
 
     /// The row that is being written, of the table or of the elements of a list.
@@ -222,7 +224,7 @@ impl Cursor<'_> {
             }
             _ => {
                 self.leaf += 1;
-                self.columns.leaves[self.leaf - 1].finish(rows)
+                self.columns.leaves[self.leaf - 1].0.finish(rows)
             }
         }
     }

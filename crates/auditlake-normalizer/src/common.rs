@@ -10,6 +10,7 @@ use crate::endpoint;
 use crate::event::{Event, Op, Value};
 use crate::normalizer::Common;
 use crate::record::{Member, is_silent, scalar};
+use crate::rules;
 use crate::schema::OCSF_VERSION;
 use crate::schema::layout::LAYOUT;
 use crate::schema::path::{Leaf, at, list, top};
@@ -345,7 +346,9 @@ const OBSERVABLES: [(u8, &str); 7] = [
 ];
 
 fn set_observables(event: &mut Event<'_, '_>) {
-    let found: Vec<_> = event.ops.iter().filter_map(observable).collect();
+    let types = rules::observed();
+    let found = event.ops.iter().filter_map(|op| observable(op, types));
+    let found: Vec<_> = found.collect();
     for (leaf, type_id, value) in found {
         let caption = OBSERVABLES
             .iter()
@@ -360,7 +363,7 @@ fn set_observables(event: &mut Event<'_, '_>) {
     }
 }
 
-fn observable<'a>(op: &Op<'a>) -> Option<(Leaf, u8, Cow<'a, str>)> {
+fn observable<'a>(op: &Op<'a>, types: &[Option<u8>]) -> Option<(Leaf, u8, Cow<'a, str>)> {
     let Op::Set {
         leaf,
         value: Value::Text(text),
@@ -368,8 +371,6 @@ fn observable<'a>(op: &Op<'a>) -> Option<(Leaf, u8, Cow<'a, str>)> {
     else {
         return None;
     };
-    // Readers resolve the name as a plain path, which says nothing of the element of a list.
-    let info = LAYOUT.leaf(*leaf);
-    let type_id = info.observable.filter(|_| info.list.is_none())?;
+    let type_id = (*types.get(usize::from(leaf.0))?)?;
     Some((*leaf, type_id, text.clone()))
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::class::Class;
 use crate::normalizer::Origin;
-use crate::record::Record;
+use crate::record::{Name, Record};
 use crate::rules::{Allowed, Demand, Rules, Takes, is_single};
 use crate::schema::column::Profile;
 use crate::schema::layout::{LAYOUT, ObjectInfo};
@@ -119,13 +119,18 @@ impl<'r, 'a> Event<'r, 'a> {
     }
 
     /// Sets a leaf to the text of a member and says that the member was taken.
+    #[inline]
     pub(crate) fn copy(&mut self, from: &str, to: Leaf) -> bool {
-        let done = self
-            .record
-            .text(from)
-            .is_some_and(|text| self.set(to, text));
+        self.copy_of(Name::of(from), to)
+    }
+
+    fn copy_of(&mut self, from: Name<'_>, to: Leaf) -> bool {
+        let Some(member) = self.record.member_of(from) else {
+            return false;
+        };
+        let done = member.text().is_some_and(|text| self.set(to, text));
         if done {
-            self.record.take(from);
+            member.take();
         }
         done
     }

@@ -70,10 +70,6 @@ impl Members {
         self.count += 1;
     }
 
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
     pub(crate) fn hash(&self) -> u128 {
         chain(self.sum, self.count as u128, OBJECT)
     }
@@ -90,10 +86,6 @@ impl Elements {
     pub(crate) fn add(&mut self, element: u128) {
         self.hash = chain(self.hash, element, ARRAY);
         self.count += 1;
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.count
     }
 
     pub(crate) fn hash(&self) -> u128 {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::class;
 use crate::columns::Columns;
 use crate::event::Event;
-use crate::record::{Record, read, scalar};
+use crate::record::{Node, Record, emptied, read, scalar};
 use crate::schema::{quarantine_schema, utc};
 use crate::workloads::{self, Decided, Decision};
 use crate::{common, identity, record_types, status, verbs};
@@ -110,6 +110,8 @@ pub struct Normalizer {
     rows: Vec<Row>,
     quarantine: Quarantine,
     pending_bytes: usize,
+    /// Room for the values of a record, empty between records.
+    nodes: Vec<Node<'static>>,
 }
 
 /// What all attributes of a record start from.
@@ -130,6 +132,7 @@ impl Normalizer {
             rows: Vec::new(),
             quarantine: Quarantine::default(),
             pending_bytes: 0,
+            nodes: Vec::new(),
         }
     }
 
@@ -177,9 +180,22 @@ impl Normalizer {
 
     fn event(&mut self, bytes: &[u8], origin: &Origin<'_>) -> Result<(), Reason> {
         let text = std::str::from_utf8(bytes).map_err(|e| Reason::new("not_utf8", &e))?;
-        let nodes = read(text);
-        let (record, identity) = match &nodes {
-            Some((nodes, identity)) => (Record::of(nodes), *identity),
+        let mut nodes = emptied(std::mem::take(&mut self.nodes));
+        let identity = read(text, &mut nodes);
+        let done = self.event_of(text, identity.map(|identity| (&*nodes, identity)), origin);
+        self.nodes = emptied(nodes);
+        done
+    }
+
+    /// Appends the event of a record, of which the values and the identity are known if it was read in one go.
+    fn event_of<'a>(
+        &mut self,
+        text: &'a str,
+        known: Option<(&'a [Node<'a>], u128)>,
+        origin: &Origin<'_>,
+    ) -> Result<(), Reason> {
+        let (record, identity) = match known {
+            Some((nodes, identity)) => (Record::of(nodes), identity),
             None => read_closely(text).map_err(|e| not_an_object(text, &e))?,
         };
         if record.members().is_empty() {

@@ -12,9 +12,10 @@ use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 
+pub(crate) use names::Name;
 use names::{Names, is_same};
 use read::siblings;
-pub(crate) use read::{Node, read};
+pub(crate) use read::{Node, emptied, read};
 pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
 
 /// One member of the record.
@@ -46,9 +47,9 @@ struct Inner<'a> {
 
 /// What an object `{"Name": …, "Value": …}` says.
 #[derive(Debug)]
-struct Pair<'a> {
-    name: Cow<'a, str>,
-    value: Option<Cow<'a, str>>,
+pub(crate) struct Pair<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) value: Option<Cow<'a, str>>,
 }
 
 /// The members of one record (or of an object within it), in their order; a clone is the same record.
@@ -95,13 +96,23 @@ impl<'a> Member<'a> {
     }
 
     fn objects_within(&self, within: &'a [Node<'a>]) -> Vec<Record<'a>> {
-        if self.value.starts_with('{') {
-            return vec![Record::of_nodes(within)];
-        }
-        let objects = siblings(within).filter(|(node, _)| node.value.starts_with('{'));
+        let mut objects = Vec::with_capacity(self.nodes_of_objects(within).count());
+        objects.extend(self.nodes_of_objects(within).map(Record::of_nodes));
         objects
-            .map(|(_, within)| Record::of_nodes(within))
-            .collect()
+    }
+
+    /// What is within each object among the elements of the array, or within the object, that the value is.
+    fn nodes_of_objects(
+        &self,
+        within: &'a [Node<'a>],
+    ) -> impl Iterator<Item = &'a [Node<'a>]> + use<'a> {
+        let is_one = self.value.starts_with('{');
+        let elements = siblings(if is_one { &[] } else { within });
+        let objects = elements.filter(|(node, _)| node.value.starts_with('{'));
+        is_one
+            .then_some(within)
+            .into_iter()
+            .chain(objects.map(|(_, within)| within))
     }
 
     /// The elements of the array that the value is; none when it is not one.
@@ -122,8 +133,24 @@ impl<'a> Member<'a> {
     }
 
     fn pairs(&self) -> &[Pair<'a>] {
-        let read = || self.objects().iter().filter_map(Pair::of).collect();
+        let read = || match self.within {
+            Some(within) => self
+                .nodes_of_objects(within)
+                .filter_map(Pair::of_nodes)
+                .collect(),
+            None => self.objects().iter().filter_map(Pair::of).collect(),
+        };
         self.inner().pairs.get_or_init(read)
+    }
+
+    /// The text of the value, if it is a scalar.
+    pub(crate) fn text(&self) -> Option<Cow<'a, str>> {
+        self.text.get_or_init(|| scalar(self.value)).clone()
+    }
+
+    /// Says that a column took it whole.
+    pub(crate) fn take(&self) {
+        self.taken.set(true);
     }
 }
 
@@ -132,6 +159,18 @@ impl<'a> Pair<'a> {
         Some(Self {
             name: object.text("Name")?,
             value: object.text("Value"),
+        })
+    }
+
+    fn of_nodes(members: &'a [Node<'a>]) -> Option<Self> {
+        let text = |name| {
+            let mut nodes = siblings(members).map(|(node, _)| node);
+            let node = nodes.find(|node| is_same(node.key, name))?;
+            node.text.as_deref().map(Cow::Borrowed)
+        };
+        Some(Self {
+            name: text("Name")?,
+            value: text("Value"),
         })
     }
 }
@@ -151,8 +190,9 @@ impl<'a> Record<'a> {
     }
 
     fn of_nodes(members: &'a [Node<'a>]) -> Self {
-        let members = siblings(members).map(|(node, within)| Member::of_node(node, within));
-        Self::of_members(members.collect())
+        let mut list = Vec::with_capacity(siblings(members).count());
+        list.extend(siblings(members).map(|(node, within)| Member::of_node(node, within)));
+        Self::of_members(list)
     }
 
     fn of_members(list: Vec<Member<'a>>) -> Self {
@@ -165,11 +205,22 @@ impl<'a> Record<'a> {
         &self.0.list
     }
 
+    #[inline]
     fn member(&self, name: &str) -> Option<&Member<'a>> {
-        self.find(name).map(|n| &self.0.list[n])
+        self.member_of(Name::of(name))
+    }
+
+    /// The member of a name; see [`Self::raw`].
+    pub(crate) fn member_of(&self, name: Name<'_>) -> Option<&Member<'a>> {
+        let list = &self.0.list;
+        match &self.0.names {
+            Some(names) => names.find(list, name).and_then(|n| list.get(n)),
+            None => list.iter().find(|m| is_same(&m.key, name.text)),
+        }
     }
 
     /// The JSON text of a member. Names are compared without regard to case: Microsoft's tables and records differ in it.
+    #[inline]
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
         self.member(name).map(|member| member.value)
     }
@@ -188,24 +239,24 @@ impl<'a> Record<'a> {
         self.has_only(names) && self.members().iter().all(is_scalar)
     }
 
-    /// The number of the member with this name.
-    pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        let list = &self.0.list;
-        match &self.0.names {
-            Some(names) => names.find(list, name),
-            None => list.iter().position(|m| is_same(&m.key, name)),
-        }
+    /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
+    #[inline]
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.text_of(Name::of(name))
     }
 
-    /// The scalar text of a member: a string, number or boolean; none for null, empty, or another shape.
-    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        let member = self.member(name)?;
-        member.text.get_or_init(|| scalar(member.value)).clone()
+    fn text_of(&self, name: Name<'_>) -> Option<Cow<'a, str>> {
+        self.member_of(name)?.text()
     }
 
     /// The integer of a member, whether sent as a number or as text.
+    #[inline]
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
-        self.text(name)?.trim().parse().ok()
+        self.int_of(Name::of(name))
+    }
+
+    fn int_of(&self, name: Name<'_>) -> Option<i64> {
+        self.text_of(name)?.trim().parse().ok()
     }
 
     /// The members of a member that is an object, or of an object inside a string.
@@ -251,15 +302,25 @@ impl<'a> Record<'a> {
 
     /// The value of `{"Name": name, "Value": …}` in a member that is a list of such pairs.
     pub(crate) fn named(&self, list: &str, name: &str) -> Option<Cow<'a, str>> {
-        let pairs = self.member(list)?.pairs();
-        let pair = pairs.iter().find(|pair| is_same(&pair.name, name))?;
+        let mut pairs = self.pairs(list).iter();
+        let pair = pairs.find(|pair| is_same(&pair.name, name))?;
         pair.value.clone()
     }
 
+    /// The pairs `{"Name": …, "Value": …}` of a member that is a list of such.
+    pub(crate) fn pairs(&self, list: &str) -> &[Pair<'a>] {
+        self.member(list).map_or(&[], Member::pairs)
+    }
+
     /// Says that a column took a member whole.
+    #[inline]
     pub(crate) fn take(&self, name: &str) {
-        if let Some(member) = self.member(name) {
-            member.taken.set(true);
+        self.take_of(Name::of(name));
+    }
+
+    fn take_of(&self, name: Name<'_>) {
+        if let Some(member) = self.member_of(name) {
+            member.take();
         }
     }
 
@@ -270,8 +331,10 @@ impl<'a> Record<'a> {
 
     /// Says that columns took those of these members that are scalars.
     pub(crate) fn take_scalars(&self, names: &[&str]) {
-        for name in names.iter().filter(|name| self.text(name).is_some()) {
-            self.take(name);
+        for member in names.iter().filter_map(|name| self.member(name)) {
+            if member.text().is_some() {
+                member.take();
+            }
         }
     }
 

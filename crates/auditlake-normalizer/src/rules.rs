@@ -62,6 +62,15 @@ static SINGLE: LazyLock<Vec<bool>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The observable type of each leaf that has one and is in no list: readers resolve the name of an observable as a plain
+/// path, which says nothing of the element of a list.
+static OBSERVED: LazyLock<Vec<Option<u8>>> = LazyLock::new(|| {
+    let leaves = LAYOUT.leaves.iter();
+    leaves
+        .map(|leaf| leaf.observable.filter(|_| leaf.list.is_none()))
+        .collect()
+});
+
 impl Rules {
     /// The rules of a class; of a class that there is not, those of Base Event.
     pub(crate) fn of(class: &Class) -> &'static Self {
@@ -92,6 +101,11 @@ impl Rules {
 /// Whether an event has at most one value of a leaf.
 pub(crate) fn is_single(leaf: Leaf) -> bool {
     SINGLE[usize::from(leaf.0)]
+}
+
+/// The observable types, by leaf.
+pub(crate) fn observed() -> &'static [Option<u8>] {
+    &OBSERVED
 }
 
 fn takes(kind: &Kind) -> Takes {

@@ -2,12 +2,29 @@
 
 use super::Member;
 
+/// A name that is asked for, with its place in a table: of a name in the code, the compiler reckons it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Name<'n> {
+    pub(super) text: &'n str,
+    slot: usize,
+}
+
+impl<'n> Name<'n> {
+    #[inline]
+    pub(crate) fn of(text: &'n str) -> Self {
+        Self {
+            text,
+            slot: Names::first_slot(text),
+        }
+    }
+}
+
 /// Where the member of a name is, if anywhere: most names that are asked for are not there, and need no search.
 #[derive(Debug)]
 pub(super) struct Names(Box<[u8; Self::SLOTS]>);
 
 impl Names {
-    const SLOTS: usize = 128;
+    const SLOTS: usize = 256;
     /// Objects of fewer members are searched one by one, those of more too: a table needs gaps.
     const WORTH_IT: std::ops::RangeInclusive<usize> = 6..=96;
 
@@ -29,11 +46,11 @@ impl Names {
     }
 
     /// The first of the members with this name.
-    pub(super) fn find(&self, members: &[Member<'_>], name: &str) -> Option<usize> {
-        let mut slot = Self::first_slot(name);
+    pub(super) fn find(&self, members: &[Member<'_>], name: Name<'_>) -> Option<usize> {
+        let mut slot = name.slot;
         while self.0[slot] != 0 {
             let index = usize::from(self.0[slot]) - 1;
-            if is_same(&members[index].key, name) {
+            if is_same(&members[index].key, name.text) {
                 return Some(index);
             }
             slot = (slot + 1) % Self::SLOTS;
@@ -42,6 +59,7 @@ impl Names {
     }
 
     /// By length and three letters, whatever their case.
+    #[inline]
     fn first_slot(name: &str) -> usize {
         let bytes = name.as_bytes();
         let lower = |at: usize| bytes.get(at).map_or(0, |byte| usize::from(byte | 0x20));

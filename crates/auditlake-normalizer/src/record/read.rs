@@ -17,8 +17,6 @@ pub(crate) struct Node<'a> {
     pub(super) value: &'a str,
     /// What a scalar says; null and the empty string say nothing.
     pub(super) text: Option<Cow<'a, str>>,
-    /// How many members or elements it has.
-    pub(super) count: usize,
     /// How many of the nodes that follow are within it, at whatever depth.
     within: usize,
 }
@@ -29,7 +27,6 @@ impl<'a> Node<'a> {
             key,
             value,
             text,
-            count: 0,
             within: 0,
         }
     }
@@ -47,27 +44,31 @@ pub(super) fn siblings<'a>(
     })
 }
 
-/// The values of a record, itself first, and its identity; none for what has to be looked at closer.
-pub(crate) fn read(text: &str) -> Option<(Vec<Node<'_>>, u128)> {
-    let mut reader = Reader {
-        text,
-        at: 0,
-        nodes: Vec::with_capacity(64),
-    };
+/// The identity of a record, whose values are added to `nodes`, itself first; none for what has to be looked at closer.
+pub(crate) fn read<'a>(text: &'a str, nodes: &mut Vec<Node<'a>>) -> Option<u128> {
+    let mut reader = Reader { text, at: 0, nodes };
     let is_object = reader.peek_mark()? == b'{';
     let identity = is_object.then(|| reader.value("", 0)).flatten()?;
     let is_all = reader.peek_mark().is_none();
-    is_all.then_some((reader.nodes, identity))
+    is_all.then_some(identity)
+}
+
+/// The room of a list, for the values of another text; not that of an exceptionally long one.
+pub(crate) fn emptied<'a>(mut nodes: Vec<Node<'_>>) -> Vec<Node<'a>> {
+    nodes.clear();
+    nodes.shrink_to(4_096);
+    let none = |_| unreachable!("there are none");
+    nodes.into_iter().map(none).collect()
 }
 
 /// A place in a text.
-struct Reader<'a> {
+struct Reader<'a, 'n> {
     text: &'a str,
     at: usize,
-    nodes: Vec<Node<'a>>,
+    nodes: &'n mut Vec<Node<'a>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     /// Reads the value that is next; the hash of it.
     fn value(&mut self, key: &'a str, depth: usize) -> Option<u128> {
         let start = self.at;
@@ -114,24 +115,24 @@ impl<'a> Reader<'a> {
     fn nested(
         &mut self,
         key: &'a str,
-        read: impl FnOnce(&mut Self) -> Option<(u128, usize)>,
+        read: impl FnOnce(&mut Self) -> Option<u128>,
     ) -> Option<u128> {
         let (start, number) = (self.at, self.nodes.len());
         self.nodes.push(Node::new(key, "", None));
         self.at += 1;
-        let (hash, count) = read(self)?;
+        let hash = read(self)?;
         let value = self.since(start)?;
         let within = self.nodes.len() - number - 1;
         let node = self.nodes.get_mut(number)?;
-        (node.value, node.count, node.within) = (value, count, within);
+        (node.value, node.within) = (value, within);
         Some(hash)
     }
 
-    /// From behind an opening brace to behind the closing one: hash and number of the members.
-    fn members(&mut self, depth: usize) -> Option<(u128, usize)> {
+    /// From behind an opening brace to behind the closing one: the hash of the object.
+    fn members(&mut self, depth: usize) -> Option<u128> {
         let mut members = identity::Members::default();
         if self.passes(b'}')? {
-            return Some((members.hash(), 0));
+            return Some(members.hash());
         }
         loop {
             let is_name = self.peek_mark()? == b'"';
@@ -144,23 +145,23 @@ impl<'a> Reader<'a> {
             members.add(identity::of_text(key), self.value(key, depth)?);
             if !self.passes(b',')? {
                 self.passes(b'}')?.then_some(())?;
-                return Some((members.hash(), members.count()));
+                return Some(members.hash());
             }
         }
     }
 
-    /// From behind an opening bracket to behind the closing one: hash and number of the elements.
-    fn elements(&mut self, depth: usize) -> Option<(u128, usize)> {
+    /// From behind an opening bracket to behind the closing one: the hash of the array.
+    fn elements(&mut self, depth: usize) -> Option<u128> {
         let mut elements = identity::Elements::default();
         if self.passes(b']')? {
-            return Some((elements.hash(), 0));
+            return Some(elements.hash());
         }
         loop {
             self.peek_mark()?;
             elements.add(self.value("", depth)?);
             if !self.passes(b',')? {
                 self.passes(b']')?.then_some(())?;
-                return Some((elements.hash(), elements.count()));
+                return Some(elements.hash());
             }
         }
     }
@@ -258,7 +259,8 @@ mod tests {
     /// That both readers say the same of a text, if this one has read it; whether it has.
     #[track_caller]
     fn check(text: &str) -> bool {
-        let Some((nodes, identity)) = read(text) else {
+        let mut nodes = Vec::new();
+        let Some(identity) = read(text, &mut nodes) else {
             return false;
         };
         let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();

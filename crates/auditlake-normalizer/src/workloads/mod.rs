@@ -438,8 +438,9 @@ pub(crate) fn canonical(operation: &str) -> Cow<'_, str> {
     {
         return Cow::Borrowed(trimmed);
     }
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    if trimmed.bytes().all(is_plain) {
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    let bytes = trimmed.as_bytes();
+    if bytes.iter().all(is_plain) && !bytes.windows(2).any(|pair| pair == b"  ") {
         return Cow::Owned(trimmed.to_ascii_lowercase());
     }
     let words: Vec<String> = trimmed

@@ -1,6 +1,8 @@
 //! Parameters of cmdlets: the ones to search for, and the addresses that messages are sent on to.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::actor::is_email;
 use crate::event::Event;
@@ -70,13 +72,26 @@ pub(super) fn as_json<'a>(record: &Record<'a>) -> Option<&'a str> {
 
 /// The parameters to search for, as sent; every one of a name.
 pub(super) fn add_tags(event: &mut Event<'_, '_>) {
-    for pair in event.record.objects("Parameters") {
-        let name = pair.text("Name").unwrap_or_default();
-        let is = |known: &&str| known.eq_ignore_ascii_case(&name);
-        if SENDS_TO.iter().chain(WATCHED).any(is) {
-            tags::add(event, &tags::OF_RESOURCE, name, pair.text("Value"));
+    for pair in event.record.pairs("Parameters") {
+        if is_searched(&pair.name) {
+            let name = pair.name.clone();
+            tags::add(event, &tags::OF_RESOURCE, name, pair.value.clone());
         }
     }
+}
+
+fn is_searched(name: &str) -> bool {
+    static BY_LENGTH: LazyLock<HashMap<usize, Vec<&str>>> = LazyLock::new(|| {
+        let mut by_length = HashMap::<_, Vec<_>>::new();
+        for name in SENDS_TO.iter().chain(WATCHED) {
+            by_length.entry(name.len()).or_default().push(*name);
+        }
+        by_length
+    });
+    let known = BY_LENGTH.get(&name.len()).into_iter().flatten();
+    known
+        .into_iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The mailbox's own forwarding, of the owner that the cmdlet names.
@@ -94,14 +109,16 @@ pub(super) fn add_owner(event: &mut Event<'_, '_>) {
 
 /// Each address that messages are sent on to, of every parameter of such a name.
 pub(super) fn add_recipients(event: &mut Event<'_, '_>) {
-    for pair in event.record.objects("Parameters") {
-        let name = pair.text("Name").unwrap_or_default();
-        let sends = SENDS_TO
+    let sends = |name: &str| {
+        SENDS_TO
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(&name));
-        let value = pair.text("Value").filter(|_| sends).unwrap_or_default();
-        for recipient in addresses(&value) {
-            exchange_recipients::add(event, recipient);
-        }
+            .any(|known| known.eq_ignore_ascii_case(name))
+    };
+    let pairs = event.record.pairs("Parameters").iter();
+    let values = pairs
+        .filter(|pair| sends(&pair.name))
+        .filter_map(|pair| pair.value.as_ref());
+    for recipient in values.flat_map(|value| addresses(value)) {
+        exchange_recipients::add(event, recipient);
     }
 }
