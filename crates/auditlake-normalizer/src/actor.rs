@@ -161,8 +161,15 @@ fn marked_object_id(entry: &Record<'_>) -> Option<String> {
 /// The mail address in a name: `urn:spo:guest#address` and `i:0#.f|membership|address` hold one.
 fn address(name: &str) -> &str {
     name.strip_prefix(GUEST)
-        .or_else(|| name.rsplit_once("|membership|").map(|(_, rest)| rest))
+        .or_else(|| claimed(name))
         .unwrap_or(name)
+}
+
+fn claimed(name: &str) -> Option<&str> {
+    // Most names have no bar, which is found sooner than a word.
+    let is_claim = name.contains('|');
+    let parts = is_claim.then(|| name.rsplit_once("|membership|"))?;
+    parts.map(|(_, rest)| rest)
 }
 
 /// Sets a name, and the mail address and domain that it shows.

@@ -35,16 +35,24 @@ pub(crate) fn of(record: &Record<'_>) -> Vec<Change> {
 /// `Name: old => new`, or the name alone where the values are long or none.
 pub(crate) fn in_words(change: &Change) -> String {
     let Change { name, old, new } = change;
-    let (old, new) = (one_line(old), one_line(new));
-    if old.len() + new.len() > SHORT || (old.is_empty() && new.is_empty()) {
-        return name.clone();
+    let both = one_line(old).zip(one_line(new));
+    match both.filter(|(old, new)| (1..=SHORT).contains(&(old.len() + new.len()))) {
+        Some((old, new)) => format!("{name}: {} => {}", or_none(&old), or_none(&new)),
+        None => name.clone(),
     }
-    format!("{name}: {} => {}", or_none(&old), or_none(&new))
 }
 
-/// JSON within a value is often broken into lines.
-fn one_line(value: &str) -> String {
-    value.split_whitespace().collect::<Vec<_>>().join(" ")
+/// JSON within a value is often broken into lines; none where one line is too long in any case.
+fn one_line(value: &str) -> Option<String> {
+    let mut line = String::new();
+    for word in value.split_whitespace() {
+        if line.len() > SHORT {
+            return None;
+        }
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(word);
+    }
+    Some(line)
 }
 
 fn or_none(value: &str) -> &str {
@@ -54,8 +62,9 @@ fn or_none(value: &str) -> &str {
 /// Takes off the JSON that a value is often wrapped in: `["x"]`, `"x"`. A list of several stays as it is.
 pub(crate) fn unwrap(value: &str) -> String {
     let value = value.trim();
-    let inner = match elements(value).as_slice() {
-        [one] => one,
+    let elements = value.starts_with('[').then(|| elements(value));
+    let inner = match elements.as_deref() {
+        Some([one]) => one,
         _ => value,
     };
     match inner {

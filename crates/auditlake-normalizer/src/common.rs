@@ -8,6 +8,7 @@ use crate::actor;
 use crate::class::{APPLICATION_LIFECYCLE, CLASSES, Class, EMAIL_ACTIVITY};
 use crate::endpoint;
 use crate::event::{Event, Op, Value};
+use crate::identity;
 use crate::normalizer::Common;
 use crate::record::{Member, is_silent, scalar};
 use crate::rules;
@@ -189,7 +190,7 @@ fn set_time(event: &mut Event<'_, '_>) {
 fn set_metadata<'a>(event: &mut Event<'_, 'a>, common: &Common<'a>) {
     let origin = event.origin;
     event.set(at!("metadata.version"), OCSF_VERSION);
-    event.set(at!("metadata.uid"), format!("{:032x}", common.identity));
+    event.set(at!("metadata.uid"), identity::shown(common.identity));
     event.copy("Id", at!("metadata.original_event_uid"));
     event.copy("Operation", at!("metadata.event_code"));
     event.set_some(

@@ -118,6 +118,14 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> u128 {
     xxh3_128_with_seed(bytes, BYTES)
 }
 
+/// An identity as events show it: 32 hexadecimal digits.
+pub(crate) fn shown(identity: u128) -> String {
+    let halves = |byte: u8| [byte >> 4, byte & 15];
+    let digits = identity.to_be_bytes().into_iter().flat_map(halves);
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    digits.map(digit).collect()
+}
+
 fn chain(a: u128, b: u128, seed: u64) -> u128 {
     let mut bytes = [0; 32];
     bytes[..16].copy_from_slice(&a.to_le_bytes());
@@ -189,6 +197,13 @@ mod tests {
     fn a_record_that_cannot_be_read_to_the_bottom_is_known_by_its_bytes() {
         let odd = r#"{"a":"\ud800"}"#;
         assert_eq!(of(odd), of_bytes(odd.as_bytes()));
+    }
+
+    #[test]
+    fn an_identity_is_shown_with_all_its_digits() {
+        for identity in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef << 60] {
+            assert_eq!(shown(identity), format!("{identity:032x}"));
+        }
     }
 
     #[test]

@@ -361,7 +361,7 @@ impl Quarantine {
         let identity = identity::of_bytes(bytes);
         let text = std::str::from_utf8(bytes).ok();
         self.identities.push(identity);
-        self.uid.append_value(format!("{identity:032x}"));
+        self.uid.append_value(identity::shown(identity));
         self.reason.append_value(reason.word);
         match origin.position {
             Some(position) => self

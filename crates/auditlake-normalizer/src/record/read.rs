@@ -71,8 +71,9 @@ struct Reader<'a, 'n> {
 impl<'a> Reader<'a, '_> {
     /// Reads the value that is next; the hash of it.
     fn value(&mut self, key: &'a str, depth: usize) -> Option<u128> {
+        let mark = self.peek_mark()?;
         let start = self.at;
-        match self.peek()? {
+        match mark {
             _ if depth > DEPTH => None,
             b'"' => self.text_value(key),
             b'{' => self.nested(key, |reader| reader.members(depth + 1)),
@@ -131,21 +132,23 @@ impl<'a> Reader<'a, '_> {
     /// From behind an opening brace to behind the closing one: the hash of the object.
     fn members(&mut self, depth: usize) -> Option<u128> {
         let mut members = identity::Members::default();
-        if self.passes(b'}')? {
+        if self.peek_mark()? == b'}' {
+            self.at += 1;
             return Some(members.hash());
         }
         loop {
             let is_name = self.peek_mark()? == b'"';
-            let name = is_name.then(|| self.string()).flatten()?;
-            let Cow::Borrowed(key) = name else {
+            let Cow::Borrowed(key) = is_name.then(|| self.string()).flatten()? else {
                 return None;
             };
-            self.passes(b':')?.then_some(())?;
-            self.peek_mark()?;
+            if self.mark()? != b':' {
+                return None;
+            }
             members.add(identity::of_text(key), self.value(key, depth)?);
-            if !self.passes(b',')? {
-                self.passes(b'}')?.then_some(())?;
-                return Some(members.hash());
+            match self.mark()? {
+                b',' => {}
+                b'}' => return Some(members.hash()),
+                _ => return None,
             }
         }
     }
@@ -153,15 +156,16 @@ impl<'a> Reader<'a, '_> {
     /// From behind an opening bracket to behind the closing one: the hash of the array.
     fn elements(&mut self, depth: usize) -> Option<u128> {
         let mut elements = identity::Elements::default();
-        if self.passes(b']')? {
+        if self.peek_mark()? == b']' {
+            self.at += 1;
             return Some(elements.hash());
         }
         loop {
-            self.peek_mark()?;
             elements.add(self.value("", depth)?);
-            if !self.passes(b',')? {
-                self.passes(b']')?.then_some(())?;
-                return Some(elements.hash());
+            match self.mark()? {
+                b',' => {}
+                b']' => return Some(elements.hash()),
+                _ => return None,
             }
         }
     }
@@ -221,19 +225,21 @@ impl<'a> Reader<'a, '_> {
         is_next.then_some(())
     }
 
-    /// Whether this mark is next, which is then passed; none at the end of the text.
-    fn passes(&mut self, mark: u8) -> Option<bool> {
-        let is_next = self.peek_mark()? == mark;
-        self.at += usize::from(is_next);
-        Some(is_next)
+    /// What is next behind white space, which is then passed; none at the end of the text.
+    fn mark(&mut self) -> Option<u8> {
+        let mark = self.peek_mark();
+        self.at += 1;
+        mark
     }
 
     /// What is next behind white space; none at the end of the text.
     fn peek_mark(&mut self) -> Option<u8> {
-        while matches!(self.peek()?, b' ' | b'\n' | b'\r' | b'\t') {
-            self.at += 1;
+        loop {
+            match self.peek()? {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                mark => return Some(mark),
+            }
         }
-        self.peek()
     }
 
     fn peek(&self) -> Option<u8> {

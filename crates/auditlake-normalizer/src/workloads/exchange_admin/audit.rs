@@ -85,24 +85,24 @@ impl Switched {
 
 /// The log of the organization that a cmdlet switched.
 pub(super) fn of_log(record: &Record<'_>) -> Option<Switched> {
-    LOGS.iter().find_map(|switch| {
-        let state = state(record, switch.cmdlet, switch.parameter, switch.off)?;
+    let cmdlet = record.text("Operation")?;
+    let is_this = |switch: &&Switch| cmdlet.trim().eq_ignore_ascii_case(switch.cmdlet);
+    LOGS.iter().filter(is_this).find_map(|switch| {
+        let state = state(record, switch.parameter, switch.off)?;
         (state == State::Off || switch.tells_on).then_some(Switched { switch, state })
     })
 }
 
 /// What logging of one mailbox is after the cmdlet, if it is about that.
 pub(super) fn of_mailbox(record: &Record<'_>) -> Option<State> {
+    let cmdlet = record.text("Operation")?;
     MAILBOX
         .iter()
-        .find_map(|(cmdlet, parameter, off)| state(record, cmdlet, parameter, *off))
+        .filter(|(known, _, _)| cmdlet.trim().eq_ignore_ascii_case(known))
+        .find_map(|(_, parameter, off)| state(record, parameter, *off))
 }
 
-fn state(record: &Record<'_>, cmdlet: &str, name: &str, off: bool) -> Option<State> {
-    let operation = record.text("Operation")?;
-    if !operation.trim().eq_ignore_ascii_case(cmdlet) {
-        return None;
-    }
+fn state(record: &Record<'_>, name: &str, off: bool) -> Option<State> {
     let value = as_bool(parameter(record, name)?.trim_start_matches('$'))?;
     Some(if value == off { State::Off } else { State::On })
 }

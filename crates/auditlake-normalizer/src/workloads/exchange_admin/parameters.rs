@@ -1,7 +1,6 @@
 //! Parameters of cmdlets: the ones to search for, and the addresses that messages are sent on to.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::actor::is_email;
@@ -80,18 +79,16 @@ pub(super) fn add_tags(event: &mut Event<'_, '_>) {
     }
 }
 
+/// Whether it is a parameter to search for; those of its length are looked at.
 fn is_searched(name: &str) -> bool {
-    static BY_LENGTH: LazyLock<HashMap<usize, Vec<&str>>> = LazyLock::new(|| {
-        let mut by_length = HashMap::<_, Vec<_>>::new();
-        for name in SENDS_TO.iter().chain(WATCHED) {
-            by_length.entry(name.len()).or_default().push(*name);
-        }
-        by_length
+    static BY_LENGTH: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+        let names = || SENDS_TO.iter().chain(WATCHED).copied();
+        let of_length = |length| names().filter(|name| name.len() == length).collect();
+        let longest = names().map(str::len).max().unwrap_or_default();
+        (0..=longest).map(of_length).collect()
     });
-    let known = BY_LENGTH.get(&name.len()).into_iter().flatten();
-    known
-        .into_iter()
-        .any(|known| known.eq_ignore_ascii_case(name))
+    let known = BY_LENGTH.get(name.len());
+    known.is_some_and(|known| known.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// The mailbox's own forwarding, of the owner that the cmdlet names.
