@@ -235,7 +235,7 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Removes objects that lack what OCSF demands of them.
     pub(crate) fn prune(&mut self) {
-        for object in &LAYOUT.objects {
+        for object in &self.rules.objects {
             let span = (object.first, object.end);
             if self.has_span(span) && !is_valid(object, |span| self.has_span(span)) {
                 self.set[usize::from(span.0)..usize::from(span.1)].fill(false);
@@ -263,13 +263,9 @@ impl<'r, 'a> Event<'r, 'a> {
     /// The profiles that the attributes set so far need, sorted.
     pub(crate) fn profiles(&self) -> Vec<&'static str> {
         let mut needed = [false; Profile::ALL.len()];
-        for (leaf, profile) in &LAYOUT.profiled {
-            needed[*profile as usize] |= self.has(*leaf);
-        }
-        for (allowed, span) in self.rules.allowed.iter().zip(&LAYOUT.tops) {
-            if let Allowed::With(profile) = allowed {
-                needed[*profile as usize] |= self.has_span(*span);
-            }
+        for (profile, span) in &self.rules.profiles {
+            let needed = &mut needed[*profile as usize];
+            *needed = *needed || self.has_span(*span);
         }
         Profile::ALL
             .iter()

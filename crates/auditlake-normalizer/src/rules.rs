@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::class::{CLASSES, Class};
 use crate::schema::EVENTS;
 use crate::schema::column::{Kind, Profile};
-use crate::schema::layout::LAYOUT;
+use crate::schema::layout::{LAYOUT, ObjectInfo};
 use crate::schema::path::{Leaf, Top};
 
 /// Whether a class has a top-level attribute.
@@ -40,6 +40,10 @@ pub(crate) struct Rules {
     pub(crate) required: Vec<Demand>,
     /// Of which it needs one; empty for no such constraint.
     pub(crate) any_of: Vec<Demand>,
+    /// Objects outside lists that it may have, of which OCSF demands something; inner ones first.
+    pub(crate) objects: Vec<&'static ObjectInfo>,
+    /// Leaves that need a profile, as ranges.
+    pub(crate) profiles: Vec<(Profile, (u16, u16))>,
 }
 
 /// A top-level attribute that is demanded.
@@ -85,8 +89,14 @@ impl Rules {
             Allowed::No => Takes::Nothing,
             Allowed::Yes | Allowed::With(_) => takes(&leaf.kind),
         });
+        let has = |object: &&ObjectInfo| {
+            let leaf = LAYOUT.leaf(Leaf(object.first));
+            allowed[leaf.top] != Allowed::No
+        };
         Self {
             takes: takes.collect(),
+            objects: LAYOUT.objects.iter().filter(has).collect(),
+            profiles: profiles(&allowed),
             required: demands(class.required),
             any_of: demands(class.any_of),
             allowed,
@@ -106,6 +116,18 @@ pub(crate) fn is_single(leaf: Leaf) -> bool {
 /// The observable types, by leaf.
 pub(crate) fn observed() -> &'static [Option<u8>] {
     &OBSERVED
+}
+
+/// By leaves that need one whatever the class, and by attributes that the class has with one.
+fn profiles(allowed: &[Allowed]) -> Vec<(Profile, (u16, u16))> {
+    let leaves = LAYOUT.profiled.iter();
+    let leaves = leaves.map(|(leaf, profile)| (*profile, (leaf.0, leaf.0 + 1)));
+    let tops = allowed.iter().zip(&LAYOUT.tops);
+    let tops = tops.filter_map(|(allowed, span)| match allowed {
+        Allowed::With(profile) => Some((*profile, *span)),
+        Allowed::Yes | Allowed::No => None,
+    });
+    leaves.chain(tops).collect()
 }
 
 fn takes(kind: &Kind) -> Takes {

@@ -172,22 +172,23 @@ impl<'a> Reader<'a, '_> {
 
     /// The text of the JSON string that is next.
     fn string(&mut self) -> Option<Cow<'a, str>> {
-        let start = self.at;
-        self.at += 1;
-        let mut is_plain = true;
-        loop {
-            self.at += special(self.rest());
-            match self.peek()? {
-                b'"' => break,
-                b'\\' => self.at += 2,
-                _ => return None,
-            }
-            is_plain = false;
+        let start = self.at + 1;
+        self.at = start + special(self.text.as_bytes().get(start..)?);
+        if self.peek()? != b'"' {
+            return self.escaped(start - 1);
         }
         self.at += 1;
-        if is_plain {
-            return self.text.get(start + 1..self.at - 1).map(Cow::Borrowed);
+        self.text.get(start..self.at - 1).map(Cow::Borrowed)
+    }
+
+    /// The text of the JSON string that began at `start`, from its first escape on. Apart, as few strings come here.
+    #[inline(never)]
+    fn escaped(&mut self, start: usize) -> Option<Cow<'a, str>> {
+        while self.peek()? == b'\\' {
+            self.at += 2;
+            self.at += special(self.text.as_bytes().get(self.at..)?);
         }
+        self.at += 1;
         string(self.since(start)?)
     }
 
@@ -220,7 +221,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
-        let is_next = self.rest().starts_with(word.as_bytes());
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let is_next = rest.starts_with(word.as_bytes());
         self.at += word.len();
         is_next.then_some(())
     }
@@ -244,10 +246,6 @@ impl<'a> Reader<'a, '_> {
 
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     fn since(&self, start: usize) -> Option<&'a str> {
