@@ -11,7 +11,7 @@ use crate::content::{ContentBlob, ContentPages, Window, blob_call};
 use crate::content_type::ContentType;
 use crate::error::{Context, Error, ErrorKind, Operation};
 use crate::token::{EntraTokenProvider, TokenClaims, TokenInfo};
-use crate::transport::{RequestCounts, Transport};
+use crate::transport::{RequestCounts, RequestTimes, Transport};
 
 /// A client of one tenant's feeds. Clones share the token, the budget of requests and the counts.
 #[derive(Clone)]
@@ -71,6 +71,11 @@ impl Client {
     /// What has been asked of the API so far, by this client and its clones.
     pub fn requests(&self) -> RequestCounts {
         self.0.counts()
+    }
+
+    /// How long it took, by the monotonic clock.
+    pub fn request_times(&self) -> RequestTimes {
+        self.0.times()
     }
 
     /// How far the service's clock was ahead of this machine's in its last answer, in whole seconds; `None` before the

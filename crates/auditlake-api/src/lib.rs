@@ -49,6 +49,7 @@ mod retry;
 mod token;
 
 mod http;
+mod meter;
 mod pacing;
 mod transport;
 mod wire;
@@ -75,10 +76,11 @@ pub use credential::{
 };
 pub use ensure::WebhookChange;
 pub use error::{Error, ErrorKind, Operation};
+pub use meter::{AtWork, Measured, Meter};
 pub use notifications::{Notification, NotificationPages};
 pub use secret::Secret;
 pub use sensitive_types::SensitiveType;
 pub use subscriptions::{StartOutcome, Subscription, Webhook};
 pub use token::{AccessToken, EntraTokenProvider, TokenClaims, TokenConfig, TokenInfo};
-pub use transport::RequestCounts;
+pub use transport::{RequestCounts, RequestTimes};
 pub use webhook::{Announcement, WebhookPost};

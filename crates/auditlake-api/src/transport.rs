@@ -20,6 +20,7 @@ use crate::error::{Context, Error, ErrorKind, Operation};
 use crate::http::{
     BodyLimits, Timeouts, clock_offset, http_client, no_answer, read_body, request_id, unwrapped,
 };
+use crate::meter::{Measured, Meter};
 use crate::pacing::Pacer;
 use crate::retry::{kind_of, retry_after};
 use crate::token::{AccessToken, EntraTokenProvider};
@@ -60,12 +61,23 @@ pub struct RequestCounts {
     pub bytes_downloaded: u64,
 }
 
+/// How long the requests of a client took so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RequestTimes {
+    /// From sending a request to the end of its answer.
+    pub on_the_way: Measured,
+    /// Requests that the pacer held back.
+    pub held_back: Measured,
+}
+
 #[derive(Default)]
 struct Counters {
     total: AtomicU64,
     throttled: AtomicU64,
     retried: AtomicU64,
     bytes_downloaded: AtomicU64,
+    on_the_way: Meter,
+    held_back: Meter,
 }
 
 /// Everything that the requests of one client share.
@@ -109,6 +121,13 @@ impl Transport {
             throttled: self.counters.throttled.load(Relaxed),
             retried: self.counters.retried.load(Relaxed),
             bytes_downloaded: self.counters.bytes_downloaded.load(Relaxed),
+        }
+    }
+
+    pub(crate) fn times(&self) -> RequestTimes {
+        RequestTimes {
+            on_the_way: self.counters.on_the_way.measured(),
+            held_back: self.counters.held_back.measured(),
         }
     }
 
@@ -185,7 +204,10 @@ impl Transport {
     }
 
     async fn send(&self, call: &Call, token: &AccessToken) -> Result<Reply, Error> {
+        let held_back = self.counters.held_back.enter();
         self.pacer.permit().await;
+        drop(held_back);
+        let _on_the_way = self.counters.on_the_way.enter();
         self.counters.total.fetch_add(1, Relaxed);
         let sent = self.request(call, token)?.send().await;
         let response = sent.map_err(|reason| no_answer(&call.context, reason))?;

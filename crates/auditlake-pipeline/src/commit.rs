@@ -120,6 +120,8 @@ impl Committer {
             own_intent: None,
             site,
         };
+        let recorder = Arc::clone(&committer.recorder);
+        let _at_the_store = recorder.meters.store.enter();
         let mut leftovers = Leftovers::default();
         if !committer.site.read_only {
             Box::pin(committer.open_delta()).await?;

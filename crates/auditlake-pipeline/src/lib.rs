@@ -46,6 +46,7 @@ mod tally;
 pub mod clock;
 pub mod error;
 pub mod gap;
+mod meters;
 pub mod progress;
 mod recorder;
 pub mod report;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::dedup::Addition;
 use crate::gap::{Gap, GapReason};
 use crate::ledger::Failed;
+use crate::meters::Meters;
 use crate::progress::Progress;
 use crate::report::Report;
 
@@ -13,6 +14,8 @@ use crate::report::Report;
 pub(crate) struct Recorder {
     report: Mutex<Report>,
     pub(crate) progress: Arc<Progress>,
+    /// How long the stages were at work.
+    pub(crate) meters: Meters,
 }
 
 impl Recorder {
@@ -20,6 +23,7 @@ impl Recorder {
         Self {
             report: Mutex::new(report),
             progress,
+            meters: Meters::start(),
         }
     }
 

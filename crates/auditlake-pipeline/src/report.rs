@@ -1,10 +1,13 @@
 //! The run report: what a run did, in stable field names.
 
+mod stages;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::stages::{Busy, Limit, Seconds, Stages};
 use crate::gap::Gap;
 use crate::handover::Form;
 
@@ -58,6 +61,9 @@ pub struct Report {
     pub by_record_type: BTreeMap<String, u64>,
     /// Events by `RecordType` that the table of known ones does not have.
     pub unknown_record_types: BTreeMap<String, u64>,
+    /// What kept the run busy, and what limited it; absent for input files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<Stages>,
     /// Why the run stopped before its end; absent when it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -175,6 +181,7 @@ impl Report {
             by_class: BTreeMap::new(),
             by_record_type: BTreeMap::new(),
             unknown_record_types: BTreeMap::new(),
+            stages: None,
             error: None,
         }
     }

@@ -21,7 +21,7 @@ pub(crate) mod round;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use auditlake_api::{Client, ContentType, RequestCounts};
+use auditlake_api::{Client, ContentType, RequestCounts, RequestTimes};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
@@ -125,6 +125,8 @@ pub(crate) struct Run {
     client: Client,
     /// Requests that the client had sent before.
     counted: RequestCounts,
+    /// How long they had taken.
+    timed: RequestTimes,
     recorder: Arc<Recorder>,
     stops: Stops,
     state: Arc<Mutex<State>>,
@@ -151,6 +153,7 @@ impl Run {
         };
         Self {
             counted: client.requests(),
+            timed: client.request_times(),
             client,
             recorder: Arc::new(Recorder::new(report, progress)),
             connection,

@@ -12,6 +12,7 @@ mod handover;
 mod hostile;
 mod ingest;
 mod layouts;
+mod limits;
 mod proof;
 mod readers;
 mod receive;

@@ -4,6 +4,7 @@ pub(crate) mod coverage;
 pub(crate) mod heat_map;
 pub(crate) mod lake;
 pub(crate) mod report;
+mod stages;
 pub(crate) mod table;
 pub(crate) mod verify;
 

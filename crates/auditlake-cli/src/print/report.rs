@@ -7,6 +7,7 @@ use auditlake_pipeline::files::FilesReport;
 use auditlake_pipeline::report::ContentTypeStatus;
 use bytesize::ByteSize;
 
+use super::stages;
 use super::table::{number, right, table};
 
 /// Gaps that are told one by one in no more lines than this.
@@ -34,6 +35,7 @@ pub(crate) fn summary(report: &Report, dry_run: bool) -> String {
     } else {
         words(report)
     });
+    parts.extend(report.stages.as_ref().and_then(stages::limit));
     parts.join("\n")
 }
 

@@ -100,12 +100,17 @@ impl Committer {
             form: outlet.form(),
             identities_path: self.ledger.identities_path(content_type, &name),
         });
-        cores::work(move || dedup::add(&generation, &identities, &tables, &name, handing.as_ref()))
-            .await?
+        let recorder = Arc::clone(&self.recorder);
+        let work = move || {
+            let _at_work = recorder.meters.encode.enter();
+            dedup::add(&generation, &identities, &tables, &name, handing.as_ref())
+        };
+        cores::work(work).await?
     }
 
     /// Shows other runs what is about to be written.
     pub(super) async fn intend(&mut self, draft: &Draft) -> Result<Created, Error> {
+        let _at_the_store = self.recorder.meters.store.enter();
         let Draft { place, .. } = draft;
         let intent = self.intent(draft);
         self.scan.intents.insert(place.clone(), intent.started);
@@ -116,10 +121,12 @@ impl Committer {
     /// Brings everything to where it belongs.
     pub(super) async fn bring(&self, draft: &Draft) -> Result<(), Error> {
         let addition = &draft.addition;
+        let at_the_store = self.recorder.meters.store.enter();
         self.put(&addition.files).await?;
         if let Some(new) = &addition.identities {
             self.ledger.create_identities(new).await?;
         }
+        drop(at_the_store);
         let Some(outlet) = &self.site.outlet else {
             return Ok(());
         };
@@ -160,6 +167,8 @@ impl Committer {
 
     /// Commits what is written. From then on it is in the lake.
     async fn settle(&mut self, generation: &Generation, draft: Draft) -> Result<Attempt, Error> {
+        let recorder = Arc::clone(&self.recorder);
+        let _at_the_store = recorder.meters.store.enter();
         let commit = self.record(generation, &draft);
         let Draft {
             place, addition, ..

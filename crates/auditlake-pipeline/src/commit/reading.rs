@@ -1,5 +1,7 @@
 //! What the ledger says: read again before each decision, as other runs write to it.
 
+use std::sync::Arc;
+
 use super::Committer;
 use crate::error::Error;
 use crate::ledger::rollback::LiveIntent;
@@ -8,6 +10,8 @@ use crate::ledger::{Commit, Place};
 impl Committer {
     /// Reads what the ledger has new, and returns the intents of other runs that are at work.
     pub(super) async fn refresh(&mut self) -> Result<Vec<LiveIntent>, Error> {
+        let recorder = Arc::clone(&self.recorder);
+        let _at_the_store = recorder.meters.store.enter();
         if !self.site.read_only {
             self.others = self.ledger.other_runs(self.run.id()).await?;
         }
@@ -56,6 +60,7 @@ impl Committer {
 
     /// Only a run that has something to commit needs to know what is there.
     pub(super) async fn load_identities(&mut self) -> Result<(), Error> {
+        let _at_the_store = self.recorder.meters.store.enter();
         let over = &self.history.over;
         for commit in &mut self.history.unloaded {
             commit.files.retain(|file| !over.contains(&file.path));

@@ -47,6 +47,7 @@ impl Committer {
 
     /// Whether no other run is at work, nor was since the ledger was read.
     async fn is_alone(&self) -> Result<bool, Error> {
+        let _at_the_store = self.recorder.meters.store.enter();
         let others = self.ledger.other_runs(self.run.id()).await?;
         Ok(!self.held && !others.at_work && others == self.others)
     }

@@ -27,6 +27,8 @@ impl Run {
         report.requests.throttled = requests.throttled - self.counted.throttled;
         report.requests.retried = requests.retried - self.counted.retried;
         report.bytes.downloaded = self.recorder.progress.bytes_downloaded.get();
+        let times = self.client.request_times();
+        report.stages = Some(self.recorder.meters.stages(times, self.timed));
         report.finished = self.options.clock.now();
         report
     }

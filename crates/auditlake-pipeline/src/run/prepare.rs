@@ -43,6 +43,7 @@ impl Run {
         memory: Memory,
         now: Timestamp,
     ) -> Result<Prepared, Error> {
+        let at_the_store = self.recorder.meters.store.enter();
         if !self.options.dry_run && memory.is_empty() {
             preflight(&lake).await?;
         }
@@ -50,6 +51,7 @@ impl Run {
         let generation_bytes = layout.generation_bytes(self.memory() / 64);
         let marks = ledger.read_marks().await?;
         let plan = self.plan(task, ledger, &marks, inbox, now).await?;
+        drop(at_the_store);
         let readiness = self.readiness(&lake, now).await?;
         let committer = self.committer(lake, layout, memory, plan.from(now)).await?;
         let fetcher = self.fetcher(&committer, generation_bytes);
@@ -72,7 +74,10 @@ impl Run {
     ) -> Result<Pending, Error> {
         match task {
             Task::Span(_) => Ok(Pending::none(ledger, now)),
-            Task::Round(_) | Task::Notices => Pending::read(ledger, now).await,
+            Task::Round(_) | Task::Notices => {
+                let _at_the_store = self.recorder.meters.store.enter();
+                Pending::read(ledger, now).await
+            }
         }
     }
 

@@ -24,6 +24,7 @@ use crate::handover::{Form, Outlet};
 use crate::inbox::Pending;
 use crate::ledger::{Failed, Ledger, UnitKey};
 use crate::normalize::{Generation, RawGeneration};
+use crate::recorder::Recorder;
 
 /// Rows take about so many times the bytes of their bodies, while they are encoded.
 const EXPANSION: u64 = 8;
@@ -57,6 +58,7 @@ impl Run {
         let (report, refused) = (self.report(&notes), self.check_refused());
         let error = ended.as_ref().err().or(refused.as_ref().err());
         let run = run_record(committer.run_id(), &report, error);
+        let _at_the_store = self.recorder.meters.store.enter();
         let listed = claims.leave(run, self.answers(&report)).await;
         let notices = inbox.settle(committer.content_ids()).await;
         ended?;
@@ -96,11 +98,14 @@ impl Run {
         let cores = available_parallelism().map_or(1, usize::from);
         let hands_on_records = self.options.outlet.as_ref().map(Outlet::form) == Some(Form::Raw);
         let raw_data = self.options.raw_data || hands_on_records;
-        let connection = self.connection.clone();
+        let (connection, recorder) = (self.connection.clone(), Arc::clone(&self.recorder));
         let receive =
             async |mut bodies: Receiver<RawGeneration>| Some((bodies.recv().await?, bodies));
         stream::unfold(bodies, receive)
-            .map(move |raw| normalize(raw, Arc::clone(&budget), connection.clone(), raw_data))
+            .map(move |raw| {
+                let (budget, recorder) = (Arc::clone(&budget), Arc::clone(&recorder));
+                normalize(raw, budget, recorder, connection.clone(), raw_data)
+            })
             .buffered(cores)
             .boxed()
     }
@@ -146,11 +151,16 @@ impl Work<'_> {
 async fn normalize(
     raw: RawGeneration,
     budget: Arc<Budget>,
+    recorder: Arc<Recorder>,
     connection: String,
     raw_data: bool,
 ) -> Result<Generation, Error> {
     let reservation = budget.reserve(raw.bytes() * EXPANSION).await;
-    let mut generation = cores::work(move || raw.normalize(&connection, raw_data)).await?;
+    let work = move || {
+        let _at_work = recorder.meters.normalize.enter();
+        raw.normalize(&connection, raw_data)
+    };
+    let mut generation = cores::work(work).await?;
     generation.reservation = Some(reservation);
     Ok(generation)
 }
