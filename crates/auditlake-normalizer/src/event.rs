@@ -91,7 +91,7 @@ impl<'r, 'a> Event<'r, 'a> {
             activity_id,
             sensitive: false,
             rules: Rules::of(class),
-            ops: Vec::with_capacity(64),
+            ops: Vec::new(),
             set: vec![false; LAYOUT.leaves.len()],
         }
     }

@@ -42,6 +42,7 @@ mod ndjson;
 mod normalizer;
 mod ocsf_1_3;
 mod record;
+mod room;
 mod rules;
 mod split;
 mod status;

@@ -11,8 +11,9 @@ use jiff::Timestamp;
 
 use crate::class;
 use crate::columns::Columns;
-use crate::event::Event;
-use crate::record::{Node, Record, emptied, read, scalar};
+use crate::event::{Event, Op};
+use crate::record::{Node, Record, read, scalar};
+use crate::room::emptied;
 use crate::schema::{quarantine_schema, utc};
 use crate::workloads::{self, Decided, Decision};
 use crate::{common, identity, record_types, status, verbs};
@@ -112,6 +113,8 @@ pub struct Normalizer {
     pending_bytes: usize,
     /// Room for the values of a record, empty between records.
     nodes: Vec<Node<'static>>,
+    /// The same, for the steps in the making of a row.
+    steps: Vec<Op<'static>>,
 }
 
 /// What all attributes of a record start from.
@@ -133,6 +136,7 @@ impl Normalizer {
             quarantine: Quarantine::default(),
             pending_bytes: 0,
             nodes: Vec::new(),
+            steps: Vec::new(),
         }
     }
 
@@ -232,10 +236,12 @@ impl Normalizer {
         let mut refused = None;
         for decision in decisions(record, common) {
             record.give_back_all();
-            let mut event = make(record, common, origin, decision);
+            let steps = emptied(std::mem::take(&mut self.steps));
+            let mut event = make(record, common, origin, decision, steps);
             let Some(missing) = event.missing() else {
                 common::finish(&mut event, raw);
                 self.columns.push(&event.ops);
+                self.steps = emptied(event.ops);
                 return (decision, refused);
             };
             refused.get_or_insert(Refused {
@@ -278,8 +284,10 @@ fn make<'r, 'a>(
     common: &Common<'a>,
     origin: &'r Origin<'r>,
     decision: Decision,
+    steps: Vec<Op<'a>>,
 ) -> Event<'r, 'a> {
     let mut event = Event::new(record, origin, decision.class, decision.activity);
+    event.ops = steps;
     event.sensitive = decision.sensitive;
     if let Some(workload) = workloads::of_record_type(common.record_type) {
         (workload.map)(&mut event);

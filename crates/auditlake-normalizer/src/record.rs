@@ -15,7 +15,7 @@ use serde::de::IgnoredAny;
 pub(crate) use names::Name;
 use names::{Names, is_same};
 use read::siblings;
-pub(crate) use read::{Node, emptied, read};
+pub(crate) use read::{Node, read};
 pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
 
 /// One member of the record.

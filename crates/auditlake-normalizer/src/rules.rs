@@ -127,7 +127,14 @@ fn profiles(allowed: &[Allowed]) -> Vec<(Profile, (u16, u16))> {
         Allowed::With(profile) => Some((*profile, *span)),
         Allowed::Yes | Allowed::No => None,
     });
-    leaves.chain(tops).collect()
+    let mut spans: Vec<(Profile, (u16, u16))> = Vec::new();
+    for (profile, (first, end)) in leaves.chain(tops) {
+        match spans.last_mut() {
+            Some((last, span)) if *last == profile && span.1 == first => span.1 = end,
+            _ => spans.push((profile, (first, end))),
+        }
+    }
+    spans
 }
 
 fn takes(kind: &Kind) -> Takes {

@@ -53,14 +53,6 @@ pub(crate) fn read<'a>(text: &'a str, nodes: &mut Vec<Node<'a>>) -> Option<u128>
     is_all.then_some(identity)
 }
 
-/// The room of a list, for the values of another text; not that of an exceptionally long one.
-pub(crate) fn emptied<'a>(mut nodes: Vec<Node<'_>>) -> Vec<Node<'a>> {
-    nodes.clear();
-    nodes.shrink_to(4_096);
-    let none = |_| unreachable!("there are none");
-    nodes.into_iter().map(none).collect()
-}
-
 /// A place in a text.
 struct Reader<'a, 'n> {
     text: &'a str,
