@@ -1,56 +1,23 @@
 //! One audit record, taken apart no deeper than its members: values stay slices of the record's bytes, and are taken
 //! apart in turn when somebody asks, once. Where the values within them are is known of a record that was read in one go.
 
+mod member;
 mod names;
 mod parse;
 mod read;
 mod value;
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 
+pub(crate) use member::{Member, Pair};
 pub(crate) use names::Name;
 use names::{Names, is_same};
 use read::siblings;
 pub(crate) use read::{Node, read};
 pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
-
-/// One member of the record.
-#[derive(Debug)]
-pub(crate) struct Member<'a> {
-    pub(crate) key: Cow<'a, str>,
-    /// The value's JSON text.
-    pub(crate) value: &'a str,
-    /// What is within the value, if that was read.
-    within: Option<&'a [Node<'a>]>,
-    /// Whether a column took it.
-    taken: Cell<bool>,
-    /// The text of the value, if it is a scalar.
-    text: OnceCell<Option<Cow<'a, str>>>,
-    /// What the value holds, once somebody has asked.
-    inner: OnceCell<Box<Inner<'a>>>,
-}
-
-/// The objects of a value.
-#[derive(Debug, Default)]
-struct Inner<'a> {
-    /// The object that the value is.
-    object: OnceCell<Option<Record<'a>>>,
-    /// The objects that the value holds.
-    objects: OnceCell<Vec<Record<'a>>>,
-    /// The pairs of name and value among them.
-    pairs: OnceCell<Vec<Pair<'a>>>,
-}
-
-/// What an object `{"Name": …, "Value": …}` says.
-#[derive(Debug)]
-pub(crate) struct Pair<'a> {
-    pub(crate) name: Cow<'a, str>,
-    pub(crate) value: Option<Cow<'a, str>>,
-}
 
 /// The members of one record (or of an object within it), in their order; a clone is the same record.
 #[derive(Debug, Default, Clone)]
@@ -61,118 +28,6 @@ struct Members<'a> {
     list: Vec<Member<'a>>,
     /// Where its names are, if it has many.
     names: Option<Names>,
-}
-
-impl<'a> Member<'a> {
-    fn new(key: Cow<'a, str>, value: &'a str) -> Self {
-        Self {
-            key,
-            value,
-            within: None,
-            taken: Cell::new(false),
-            text: OnceCell::new(),
-            inner: OnceCell::new(),
-        }
-    }
-
-    fn of_node(node: &'a Node<'a>, within: &'a [Node<'a>]) -> Self {
-        Self {
-            within: Some(within),
-            text: OnceCell::from(node.text.as_deref().map(Cow::Borrowed)),
-            ..Self::new(Cow::Borrowed(node.key), node.value)
-        }
-    }
-
-    fn inner(&self) -> &Inner<'a> {
-        self.inner.get_or_init(Box::default)
-    }
-
-    fn objects(&self) -> &[Record<'a>] {
-        let read = || match self.within {
-            Some(within) => self.objects_within(within),
-            None => objects(self.value),
-        };
-        self.inner().objects.get_or_init(read)
-    }
-
-    fn objects_within(&self, within: &'a [Node<'a>]) -> Vec<Record<'a>> {
-        let mut objects = Vec::with_capacity(self.nodes_of_objects(within).count());
-        objects.extend(self.nodes_of_objects(within).map(Record::of_nodes));
-        objects
-    }
-
-    /// What is within each object among the elements of the array, or within the object, that the value is.
-    fn nodes_of_objects(
-        &self,
-        within: &'a [Node<'a>],
-    ) -> impl Iterator<Item = &'a [Node<'a>]> + use<'a> {
-        let is_one = self.value.starts_with('{');
-        let elements = siblings(if is_one { &[] } else { within });
-        let objects = elements.filter(|(node, _)| node.value.starts_with('{'));
-        is_one
-            .then_some(within)
-            .into_iter()
-            .chain(objects.map(|(_, within)| within))
-    }
-
-    /// The elements of the array that the value is; none when it is not one.
-    fn elements(&self) -> Vec<&'a str> {
-        let is_array = self.value.starts_with('[');
-        match self.within.filter(|_| is_array) {
-            Some(within) => siblings(within).map(|(node, _)| node.value).collect(),
-            None => elements(self.value),
-        }
-    }
-
-    fn object(&self) -> Option<Record<'a>> {
-        let is_object = self.value.starts_with('{');
-        match self.within {
-            Some(within) => is_object.then(|| Record::of_nodes(within)),
-            None => is_object.then(|| Record::parse(self.value).ok()).flatten(),
-        }
-    }
-
-    fn pairs(&self) -> &[Pair<'a>] {
-        let read = || match self.within {
-            Some(within) => self
-                .nodes_of_objects(within)
-                .filter_map(Pair::of_nodes)
-                .collect(),
-            None => self.objects().iter().filter_map(Pair::of).collect(),
-        };
-        self.inner().pairs.get_or_init(read)
-    }
-
-    /// The text of the value, if it is a scalar.
-    pub(crate) fn text(&self) -> Option<Cow<'a, str>> {
-        self.text.get_or_init(|| scalar(self.value)).clone()
-    }
-
-    /// Says that a column took it whole.
-    pub(crate) fn take(&self) {
-        self.taken.set(true);
-    }
-}
-
-impl<'a> Pair<'a> {
-    fn of(object: &Record<'a>) -> Option<Self> {
-        Some(Self {
-            name: object.text("Name")?,
-            value: object.text("Value"),
-        })
-    }
-
-    fn of_nodes(members: &'a [Node<'a>]) -> Option<Self> {
-        let text = |name| {
-            let mut nodes = siblings(members).map(|(node, _)| node);
-            let node = nodes.find(|node| is_same(node.key, name))?;
-            node.text.as_deref().map(Cow::Borrowed)
-        };
-        Some(Self {
-            name: text("Name")?,
-            value: text("Value"),
-        })
-    }
 }
 
 impl<'a> Record<'a> {
@@ -261,9 +116,7 @@ impl<'a> Record<'a> {
 
     /// The members of a member that is an object, or of an object inside a string.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
-        let member = self.member(name)?;
-        let read = || member.object();
-        member.inner().object.get_or_init(read).clone()
+        self.member(name)?.object()
     }
 
     /// The JSON of a member that is an object or an array, or that is one inside a string.
@@ -285,11 +138,8 @@ impl<'a> Record<'a> {
 
     /// The objects among the elements of a member that is an array; a single object counts as an array of one.
     pub(crate) fn objects(&self, name: &str) -> Vec<Self> {
-        self.objects_of(name).to_vec()
-    }
-
-    fn objects_of(&self, name: &str) -> &[Self] {
-        self.member(name).map_or(&[], Member::objects)
+        let member = self.member(name);
+        member.map_or_else(Vec::new, |member| member.objects().to_vec())
     }
 
     /// The objects of a member that holds nothing else.
@@ -347,15 +197,7 @@ impl<'a> Record<'a> {
 
     /// Takes back what [`Self::take`] said, of all members and of theirs.
     pub(crate) fn give_back_all(&self) {
-        for member in self.members() {
-            member.taken.set(false);
-            let Some(inner) = member.inner.get() else {
-                continue;
-            };
-            let object = inner.object.get().into_iter().flatten();
-            let objects = inner.objects.get().into_iter().flatten();
-            object.chain(objects).for_each(Self::give_back_all);
-        }
+        self.members().iter().for_each(Member::give_back);
     }
 
     /// The members that no column took, as a JSON object; none when there is none. Nulls, empty text and empty lists say nothing.
@@ -377,18 +219,6 @@ impl<'a> Record<'a> {
         json.push('}');
         Some(json)
     }
-}
-
-/// The objects among the elements of an array, or the one that the text is.
-fn objects(text: &str) -> Vec<Record<'_>> {
-    let elements = match text.as_bytes().first() {
-        Some(b'{') => vec![text],
-        _ => elements(text),
-    };
-    let objects = elements.into_iter().filter(|text| text.starts_with('{'));
-    objects
-        .filter_map(|text| Record::parse(text).ok())
-        .collect()
 }
 
 fn push_json_text(json: &mut String, text: &str) {
