@@ -42,13 +42,17 @@ use crate::tables::Tables;
 /// Where and as whom a committer commits.
 #[derive(Debug)]
 pub(crate) struct Site {
+    /// The lake.
     pub(crate) lake: Lake,
+    /// How its files lie.
     pub(crate) layout: Layout,
+    /// The connection's name.
     pub(crate) connection: String,
     /// Directories of the ledger that belong to the run.
     pub(crate) content_types: Vec<String>,
     /// First window of the ledger to look at; none for all.
     pub(crate) from: Option<String>,
+    /// Level of compression of the files.
     pub(crate) zstd_level: i32,
     /// Where events go instead of into files.
     pub(crate) outlet: Option<Outlet>,
@@ -100,26 +104,7 @@ impl Committer {
         recorder: Arc<Recorder>,
         cancel: CancellationToken,
     ) -> Result<Self, Error> {
-        let run = LiveRun::new(&uuid::Uuid::now_v7().to_string());
-        // Only the first committer of a run names it.
-        let mut committer = Self {
-            attempts: AtomicU32::new(0),
-            ledger: Ledger::new(site.lake.clone(), &site.connection),
-            tables: Tables::new(&site.layout, site.zstd_level),
-            delta: None,
-            run,
-            recorder,
-            cancel,
-            scan: Scan::default(),
-            history: memory.history,
-            identities: memory.identities,
-            others: OtherRuns::default(),
-            held: false,
-            clock: StoreClock::new(),
-            patience: turn::PATIENCE,
-            own_intent: None,
-            site,
-        };
+        let mut committer = Self::new(site, memory, recorder, cancel);
         let recorder = Arc::clone(&committer.recorder);
         let _at_the_store = recorder.meters.store.enter();
         let mut leftovers = Leftovers::default();
@@ -133,6 +118,27 @@ impl Committer {
         committer.refresh().await?;
         leftovers.sweep(&committer.others).await?;
         Ok(committer)
+    }
+
+    fn new(site: Site, memory: Memory, recorder: Arc<Recorder>, cancel: CancellationToken) -> Self {
+        Self {
+            ledger: Ledger::new(site.lake.clone(), &site.connection),
+            tables: Tables::new(&site.layout, site.zstd_level),
+            delta: None,
+            run: LiveRun::new(&uuid::Uuid::now_v7().to_string()),
+            recorder,
+            cancel,
+            scan: Scan::default(),
+            history: memory.history,
+            identities: memory.identities,
+            others: OtherRuns::default(),
+            held: false,
+            clock: StoreClock::new(),
+            patience: turn::PATIENCE,
+            own_intent: None,
+            attempts: AtomicU32::new(0),
+            site,
+        }
     }
 
     /// Opens the Delta tables of a lake that has some, and registers what killed runs have left.
