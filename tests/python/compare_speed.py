@@ -7,6 +7,7 @@ The engines copy the members as they infer them, each its own way; this program 
 """
 
 import json
+import multiprocessing
 import os
 import pathlib
 import platform
@@ -85,6 +86,12 @@ def week(auditlake, directory, records):
     return {"file": file, "records": count, "bytes": file.stat().st_size}
 
 
+def apart(work, *arguments):
+    """Works in a process of its own: the memory that this one has held at its most would count as that of its children."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
 def measured(command, out):
     """Seconds and peak MiB of one run on the cores that all get, and what it wrote; or the last error that it named."""
     shutil.rmtree(out, ignore_errors=True)
@@ -140,7 +147,7 @@ def grow(auditlake, directory, sizes):
     """Files that grow tenfold: time and memory of each, once."""
     rows = []
     for size in sizes:
-        made = week(auditlake, directory, size)
+        made = apart(week, auditlake, directory, size)
         command = contenders(auditlake)["auditlake"](str(made["file"]), str(directory / "out"))
         rows.append({"records": made["records"], "bytes": made["bytes"], **measured(command, directory / "out")})
         print(rows[-1], file=sys.stderr, flush=True)
@@ -158,7 +165,7 @@ def main():
     auditlake, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     records, rounds, sizes = int(sys.argv[3]), int(sys.argv[4]), [int(size) for size in sys.argv[5:]]
     directory.mkdir(parents=True, exist_ok=True)
-    made = week(auditlake, directory, records)
+    made = apart(week, auditlake, directory, records)
     json.dump(
         {
             "processor": processor(),

@@ -81,6 +81,7 @@ const INDEX: &str = "\
 - [operations.md](operations.md): every operation by name. [record-types.md](record-types.md): every record type.
 - [cli.md](cli.md): the command line. [config.md](config.md): the configuration file, and what goes before it.
 - [metrics.md](metrics.md): what `auditlake ingest` shows to Prometheus.
+- [performance.md](performance.md): how fast and in how much memory, beside engines; measured, not made of code.
 ";
 
 fn markdown_page(text: &str) -> String {
