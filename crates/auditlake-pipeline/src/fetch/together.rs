@@ -170,6 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_announced_and_is_not_to_be_listed_keeps_nothing_apart() {
+        let announced = |start| {
+            let mut unit = unit(ContentType::Exchange, start, true);
+            unit.asked.end = unit.asked.start;
+            unit
+        };
+        let of = |start| unit(ContentType::Exchange, start, true);
+        let units = vec![announced(2), of(0), of(1), announced(2), of(2), of(3)];
+        check(units, &[&[2], &[0, 1, 2, 3], &[2]]);
+    }
+
+    #[test]
     fn content_types_go_apart_and_a_day_is_the_most() {
         let both =
             |start| [ContentType::Exchange, ContentType::Dlp].map(|it| unit(it, start, true));
