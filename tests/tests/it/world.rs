@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use auditlake_pipeline::files::Input;
 use auditlake_pipeline::{
-    BackfillOptions, ClientConfig, Connection, Error, Progress, Report, RetryPolicy, Secret,
+    BackfillOptions, ClientConfig, Clock, Connection, Error, Progress, Report, RetryPolicy, Secret,
     backfill,
 };
 use auditlake_simulator::{FaultPlan, Simulator, SimulatorConfig, Source, TenantConfig, start};
@@ -26,10 +26,11 @@ pub(crate) const QUICK: RetryPolicy = RetryPolicy {
     total: Duration::from_secs(5),
 };
 
-/// A service with one tenant, and an empty lake.
+/// A service with one tenant, an empty lake, and the time that runs and questions go by: the service's own.
 pub(crate) struct World {
     pub(crate) simulator: Simulator,
     pub(crate) lake: TempDir,
+    clock: auditlake_simulator::Clock,
 }
 
 /// What DuckDB finds in the lake, against what the service offers.
@@ -58,9 +59,21 @@ impl World {
         Self::of(Source::Generated { seed: 7, records }).await
     }
 
+    /// A tenant at a time that stands still, where hours are counted: by the system's clock there is one less in the
+    /// last minutes of each hour.
+    pub(crate) async fn at_half_past(tenant: TenantConfig) -> Result<Self> {
+        Self::with(SimulatorConfig {
+            tenants: vec![tenant],
+            now: auditlake_simulator::Clock::fixed("2026-05-11T10:30:00Z".parse()?),
+            ..SimulatorConfig::default()
+        })
+        .await
+    }
+
     /// A service of one's own.
     pub(crate) async fn with(config: SimulatorConfig) -> Result<Self> {
         Ok(Self {
+            clock: config.now.clone(),
             simulator: start(config).await?,
             lake: tempfile::tempdir()?,
         })
@@ -99,7 +112,14 @@ impl World {
     pub(crate) fn options(&self) -> BackfillOptions {
         let mut options = BackfillOptions::new(self.lake().to_string_lossy());
         options.window = SignedDuration::from_hours(24);
+        options.clock = self.clock();
         options
+    }
+
+    /// The service's time.
+    pub(crate) fn clock(&self) -> Clock {
+        let clock = self.clock.clone();
+        Clock::from_fn(move || clock.now())
     }
 
     /// One run.

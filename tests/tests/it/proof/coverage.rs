@@ -6,14 +6,14 @@ use auditlake_pipeline::{ContentType, GapReason};
 use auditlake_simulator::{
     Fault, FaultRule, Operation, Selector, SimulatorConfig, Source, TenantConfig,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::{asked, clock_of, some_commit, told};
+use super::{asked, some_commit, told};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_that_arrived_is_covered_hour_by_hour_and_adds_up() -> Result<()> {
-    let world = World::week(2_000).await?;
+    let world = World::at_half_past(TenantConfig::generated(0, 7, 2_000)).await?;
     let run = world.run().await?;
     let asked_of_service = world.simulator.requests().len();
 
@@ -39,8 +39,8 @@ async fn a_week_that_arrived_is_covered_hour_by_hour_and_adds_up() -> Result<()>
 
     // The hours at both ends are not full ones: the run has their blobs, and coverage does not tell them.
     let all = CoverageOptions {
-        since: Some(Timestamp::now() - SignedDuration::from_hours(8 * 24)),
-        until: Some(Timestamp::now()),
+        since: Some(world.clock().now() - SignedDuration::from_hours(8 * 24)),
+        until: Some(world.clock().now()),
         ..asked(&world)
     };
     let all = coverage(&all).await?;
@@ -101,12 +101,10 @@ async fn what_no_run_has_listed_is_unknown_and_after_seven_days_expired() -> Res
     })
     .await?;
     let mut options = world.options();
-    options.clock = clock_of(&clock);
     options.until = Some("2026-05-09T00:00:00Z".parse()?);
     world.run_with(options).await?;
 
     let asked = CoverageOptions {
-        clock: clock_of(&clock),
         content_types: vec![ContentType::SharePoint],
         ..asked(&world)
     };
@@ -140,11 +138,7 @@ async fn what_no_run_has_listed_is_unknown_and_after_seven_days_expired() -> Res
 async fn a_content_type_without_permission_is_failed_in_the_services_words() -> Result<()> {
     let mut tenant = TenantConfig::generated(0, 7, 300);
     tenant.dlp_permission = false;
-    let world = World::with(SimulatorConfig {
-        tenants: vec![tenant],
-        ..SimulatorConfig::default()
-    })
-    .await?;
+    let world = World::at_half_past(tenant).await?;
     world.run().await?;
     let report = told(&world).await?;
     assert_eq!(
@@ -208,7 +202,7 @@ async fn a_commit_that_was_removed_by_hand_is_missed() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blob_that_is_listed_late_makes_its_hour_late() -> Result<()> {
-    let world = World::week(600).await?;
+    let world = World::at_half_past(TenantConfig::generated(0, 7, 600)).await?;
     let blobs = world.simulator.blobs(&world.tenant());
     let blob = blobs.get(blobs.len() / 2).context("blobs are offered")?;
     let selector = Selector {

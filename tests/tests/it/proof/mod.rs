@@ -7,24 +7,20 @@ mod verify;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use auditlake_pipeline::Clock;
 use auditlake_pipeline::coverage::{CoverageOptions, CoverageReport, coverage};
 
 use crate::world::World;
 
 /// What the ledger says of the connection of [`World::run`].
 pub(crate) fn asked(world: &World) -> CoverageOptions {
-    CoverageOptions::new(world.lake().to_string_lossy(), "contoso")
+    CoverageOptions {
+        clock: world.clock(),
+        ..CoverageOptions::new(world.lake().to_string_lossy(), "contoso")
+    }
 }
 
 async fn told(world: &World) -> Result<CoverageReport> {
     Ok(coverage(&asked(world)).await?)
-}
-
-/// A clock of a run that goes with the simulator's.
-fn clock_of(clock: &auditlake_simulator::Clock) -> Clock {
-    let clock = clock.clone();
-    Clock::from_fn(move || clock.now())
 }
 
 /// The files below a directory whose names end so, in order.

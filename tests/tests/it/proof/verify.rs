@@ -13,11 +13,14 @@ use auditlake_simulator::{
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
-use super::{clock_of, files_below, some_commit, told};
+use super::{files_below, some_commit, told};
 use crate::world::{World, binary};
 
 fn plain(world: &World) -> VerifyOptions {
-    VerifyOptions::new(world.lake().to_string_lossy())
+    VerifyOptions {
+        clock: world.clock(),
+        ..VerifyOptions::new(world.lake().to_string_lossy())
+    }
 }
 
 fn deep(world: &World) -> VerifyOptions {
@@ -311,19 +314,13 @@ async fn a_new_blob_is_on_its_way_for_an_hour_and_then_missing() -> Result<()> {
         ..SimulatorConfig::default()
     })
     .await?;
-    let mut options = world.options();
-    options.clock = clock_of(&clock);
-    world.run_with(options).await?;
+    world.run().await?;
 
-    let at = |world: &World| VerifyOptions {
-        clock: clock_of(&clock),
-        ..plain(world)
-    };
     clock.advance(SignedDuration::from_mins(20));
-    let soon = verified(&world, at(&world)).await?;
+    let soon = verified(&world, plain(&world)).await?;
     assert_eq!((soon.blobs.recent, soon.findings.len()), (1, 0));
     clock.advance(SignedDuration::from_mins(60));
-    let later = verified(&world, at(&world)).await?;
+    let later = verified(&world, plain(&world)).await?;
     assert_eq!((later.blobs.recent, later.blobs.missing), (0, 1));
     Ok(())
 }
