@@ -215,6 +215,8 @@ fn words_of(kind: FindingKind) -> &'static str {
         FindingKind::WrongRows => "wrong rows",
         FindingKind::WrongHash => "wrong hash",
         FindingKind::Unreadable => "unreadable",
+        FindingKind::Unregistered => "not registered",
+        FindingKind::StillRegistered => "still registered",
     }
 }
 

@@ -30,15 +30,22 @@ struct Part {
 }
 
 impl Registrar {
-    /// None for a lake of another format. The table of events is there from now on.
-    pub(crate) async fn of_lake(lake: &Lake, layout: &Layout) -> Result<Option<Self>, Error> {
+    /// None for a lake of another format. Makes no table.
+    pub(crate) async fn to_read(lake: &Lake, layout: &Layout) -> Result<Option<Self>, Error> {
         if layout::format_of(lake).await? != LakeFormat::Delta {
             return Ok(None);
         }
-        let registrar = Self {
+        Ok(Some(Self {
             lake: lake.clone(),
             tables: Tables::new(layout, DEFAULT_ZSTD_LEVEL),
             open: Mutex::default(),
+        }))
+    }
+
+    /// None for a lake of another format. The table of events is there from now on.
+    pub(crate) async fn of_lake(lake: &Lake, layout: &Layout) -> Result<Option<Self>, Error> {
+        let Some(registrar) = Self::to_read(lake, layout).await? else {
+            return Ok(None);
         };
         if let Some(events) = registrar.tables.one() {
             let table = registrar.open_or_create(&events).await?;

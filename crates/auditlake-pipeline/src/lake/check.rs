@@ -1,16 +1,17 @@
 //! The files of a lake against its ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use auditlake_parquet::{Lake, row_count_at, sha256_at};
+use auditlake_parquet::{DEFAULT_ZSTD_LEVEL, Lake, row_count_at, sha256_at};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use crate::delta::Registrar;
 use crate::error::Error;
 use crate::handover::Form;
 use crate::inventory::{Inventory, list_all};
-use crate::layout::{self, LakeFormat};
+use crate::layout;
 use crate::ledger::CommittedFile;
 use crate::report::Outcome;
 use crate::tables::Tables;
@@ -68,6 +69,10 @@ pub enum FindingKind {
     WrongHash,
     /// It cannot be read as Parquet.
     Unreadable,
+    /// It is in the lake, and not in the log of its Delta table.
+    Unregistered,
+    /// It is in the log of its Delta table, and the ledger does not have it there.
+    StillRegistered,
 }
 
 impl CheckReport {
@@ -101,6 +106,14 @@ impl FindingKind {
             Self::WrongRows => {
                 "it is not the file that was written, though it has the same size: see `--deep`"
             }
+            Self::Unregistered => {
+                "readers of the Delta table do not see its rows, unless another tool has rewritten the table: the next \
+                 `backfill` registers what a killed run has left"
+            }
+            Self::StillRegistered => {
+                "readers of the Delta table read it: unless another tool has put it there, its rows are read twice, or the \
+                 table cannot be read at all; restore the table to the version before"
+            }
         }
     }
 }
@@ -123,12 +136,10 @@ pub async fn check(
 }
 
 async fn check_lake(lake: &Lake, deep: bool) -> Result<CheckReport, Error> {
-    let (inventory, listed) = look(lake).await?;
-    let mut findings = compare(&inventory, &listed);
+    let (inventory, mut findings) = look(lake).await?;
     if !findings.is_empty() {
         // Runs may be at work: what is still wrong at a second look is wrong.
-        let (inventory, listed) = look(lake).await?;
-        let again = compare(&inventory, &listed);
+        let (_, again) = look(lake).await?;
         findings.retain(|finding| again.contains(finding));
     }
     let intact = |path: &&String| !findings.iter().any(|finding| finding.path == **path);
@@ -156,13 +167,44 @@ async fn check_lake(lake: &Lake, deep: bool) -> Result<CheckReport, Error> {
     })
 }
 
-/// The files are listed before the ledger is read: whatever is there then is named by then.
-async fn look(lake: &Lake) -> Result<(Inventory, BTreeMap<String, u64>), Error> {
-    let tables = Tables::of_lake(lake).await?;
+/// What the ledger says, and what is otherwise. The files are listed before the ledger is read, and so are tables'
+/// logs: whatever is there then is named by then.
+async fn look(lake: &Lake) -> Result<(Inventory, Vec<Finding>), Error> {
+    let layout = layout::of(lake).await?;
+    let tables = Tables::new(&layout, DEFAULT_ZSTD_LEVEL);
     let listed = list_all(lake, &tables.directories()).await?;
+    let delta = Registrar::to_read(lake, &layout).await?;
+    let registered = match &delta {
+        Some(delta) => Some(Box::pin(delta.files()).await?),
+        None => None,
+    };
     let mut inventory = Inventory::read(lake, None).await?;
-    inventory.keeps_replaced = layout::format_of(lake).await? == LakeFormat::Delta;
-    Ok((inventory, listed))
+    inventory.keeps_replaced = delta.is_some();
+    let mut findings = compare(&inventory, &listed);
+    if let Some(registered) = registered {
+        findings.extend(compare_log(&inventory, &registered));
+    }
+    Ok((inventory, findings))
+}
+
+/// What the logs of Delta tables say otherwise than the ledger.
+fn compare_log(inventory: &Inventory, registered: &BTreeSet<String>) -> Vec<Finding> {
+    let live = &inventory.live;
+    let unregistered = live.keys().filter(|path| !registered.contains(*path));
+    let unregistered = unregistered.map(|path| {
+        let detail = format!("the ledger says {} rows", live[path].file.rows);
+        finding(FindingKind::Unregistered, path, detail)
+    });
+    let still = registered.iter().filter(|path| !live.contains_key(*path));
+    let still = still.map(|path| {
+        let detail = if inventory.over.contains(path) {
+            "the ledger says that its rows are in other files, or were taken back"
+        } else {
+            "no ledger names it"
+        };
+        finding(FindingKind::StillRegistered, path, detail.to_owned())
+    });
+    unregistered.chain(still).collect()
 }
 
 fn compare(inventory: &Inventory, listed: &BTreeMap<String, u64>) -> Vec<Finding> {

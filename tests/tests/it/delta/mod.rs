@@ -3,10 +3,10 @@
 mod compact;
 mod crash;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use auditlake_pipeline::files::{Input, LakeOptions, normalize_to_lake};
 use auditlake_pipeline::{BackfillOptions, LakeFormat, LayoutChoice, LayoutName, Progress};
 use serde_json::Value;
@@ -124,6 +124,58 @@ async fn what_is_no_audit_record_is_in_a_delta_table_too() -> Result<()> {
     let input = vec![Input::File(export)];
     normalize_to_lake(input, options, progress, CancellationToken::new()).await?;
     assert_eq!(world.read_delta()?["quarantined"], 2);
+    Ok(())
+}
+
+/// What `lake check` finds: the kind of each finding, and its path.
+fn findings(lake: &Path) -> Result<Vec<(String, String)>> {
+    let mut command = Command::new(binary()?);
+    command.args(["lake", "check", "--output", "json", "--lake"]);
+    let found = command.arg(lake).output()?;
+    let report: Value = serde_json::from_slice(&found.stdout)?;
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let code = if findings.is_empty() { 0 } else { 4 };
+    ensure!(found.status.code() == Some(code), "{report}");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let told = |it: Value| (text(&it["kind"]), text(&it["path"]));
+    Ok(findings.into_iter().map(told).collect())
+}
+
+/// The newest commit of the log of events.
+fn newest_commit(lake: &Path) -> Result<PathBuf> {
+    let log = std::fs::read_dir(lake.join("events/_delta_log"))?;
+    let paths = log.filter_map(|entry| Some(entry.ok()?.path()));
+    let commits = paths.filter(|path| path.extension() == Some("json".as_ref()));
+    commits.max().context("a commit")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_names_what_the_log_says_otherwise_than_the_ledger() -> Result<()> {
+    let world = World::week(100).await?;
+    world.run_with(world.delta_options()).await?;
+    let (lake, newest) = (world.lake(), newest_commit(world.lake())?);
+    assert_eq!(findings(lake)?, []);
+
+    let commit = std::fs::read(&newest)?;
+    std::fs::remove_file(&newest)?;
+    let unregistered = findings(lake)?;
+    ensure!(!unregistered.is_empty(), "a commit is gone");
+    ensure!(
+        unregistered
+            .iter()
+            .all(|(kind, path)| kind == "unregistered" && lake.join(path).exists()),
+        "{unregistered:?}"
+    );
+
+    let path = "class_name=Authentication/event_day=2026-05-04/foreign.parquet";
+    let add = serde_json::json!({"add": {
+        "path": path,
+        "partitionValues": {"class_name": "Authentication", "event_day": "2026-05-04"},
+        "size": 1, "modificationTime": 0, "dataChange": true,
+    }});
+    std::fs::write(&newest, [&commit, add.to_string().as_bytes()].concat())?;
+    let expected = ("still_registered".to_owned(), format!("events/{path}"));
+    assert_eq!(findings(lake)?, [expected]);
     Ok(())
 }
 

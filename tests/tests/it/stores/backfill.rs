@@ -99,7 +99,7 @@ async fn download(lake: &Lake, world: &World) -> Result<()> {
     Ok(())
 }
 
-async fn a_week_killed_once_arrives_once(place: Place, lake: Lake) -> Result<()> {
+async fn a_week_killed_once_arrives_once(place: Place, lake: Lake) -> Result<World> {
     let world = World::week(1_500).await?;
     let slow = Fault::Delay(Duration::from_millis(20));
     let blobs = Selector::operation(Operation::RetrieveContent);
@@ -140,28 +140,54 @@ async fn a_week_killed_once_arrives_once(place: Place, lake: Lake) -> Result<()>
         lasting(&lake).await? == before,
         "a run without news changes nothing"
     );
+    Ok(world)
+}
+
+/// The same into Delta tables, whose logs are objects of the store, too.
+async fn a_delta_table_killed_once_is_whole(place: Place, lake: Lake) -> Result<()> {
+    let place = place.with("AUDITLAKE_FORMAT", "delta");
+    let world = a_week_killed_once_arrives_once(place, lake).await?;
+    let found = world.read_delta()?;
+    ensure!(found["version"].as_u64() > Some(2), "{found}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delta_tables_arrive_on_s3_whole() -> Result<()> {
+    let place = s3::bucket().await?;
+    let lake = place.lake()?;
+    a_delta_table_killed_once_is_whole(place, lake).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delta_tables_arrive_on_azure_whole() -> Result<()> {
+    let place = azure::by_account(azure::container().await?)?;
+    let lake = place.lake()?;
+    a_delta_table_killed_once_is_whole(place, lake).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_arrives_on_s3_once() -> Result<()> {
     let place = s3::bucket().await?;
     let lake = place.lake()?;
-    a_week_killed_once_arrives_once(place, lake).await
+    a_week_killed_once_arrives_once(place, lake).await?;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_arrives_on_s3_that_checks_signatures_once() -> Result<()> {
     let place = signed_s3::bucket()?;
     let lake = place.lake()?;
-    a_week_killed_once_arrives_once(place, lake).await
+    a_week_killed_once_arrives_once(place, lake).await?;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_arrives_on_azure_once() -> Result<()> {
     let place = azure::by_account(azure::container().await?)?;
     let lake = place.lake()?;
-    a_week_killed_once_arrives_once(place, lake).await
+    a_week_killed_once_arrives_once(place, lake).await?;
+    Ok(())
 }
 
 /// The code of a command that fails, and what it says.
