@@ -1,4 +1,7 @@
-//! Column builders, filled sparsely: a row costs what it sets, and gaps become nulls when the next value comes.
+//! Column builders, filled sparsely: a row costs what it sets, and gaps become nulls when the next value comes. Columns
+//! without a value, which most are in most batches, share the memory of their nulls.
+
+mod nothing;
 
 use std::sync::Arc;
 
@@ -7,9 +10,10 @@ use arrow::array::{
     RecordBatch, StringBuilder, StructArray, TimestampMicrosecondBuilder,
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
 use arrow::error::ArrowError;
 
+use self::nothing::Nothing;
 use crate::event::{Op, Value};
 use crate::schema::column::{Column, Kind};
 use crate::schema::layout::LAYOUT;
@@ -118,12 +122,18 @@ impl LeafBuilder {
         }
     }
 
-    fn finish(&mut self, rows: usize) -> Result<ArrayRef, ArrowError> {
+    fn finish(&mut self, rows: usize, nothing: &Nothing) -> Result<ArrayRef, ArrowError> {
         macro_rules! padded {
             ($builder:expr) => {{
                 $builder.append_nulls(rows - $builder.len());
                 Arc::new($builder.finish()) as ArrayRef
             }};
+        }
+        match self {
+            Self::Text(builder) if builder.is_empty() => return Ok(nothing.texts()),
+            Self::Int(builder) if builder.is_empty() => return Ok(nothing.numbers::<Int32Type>()),
+            Self::Long(builder) if builder.is_empty() => return Ok(nothing.numbers::<Int64Type>()),
+            _ => {}
         }
         Ok(match self {
             Self::Text(builder) => padded!(builder),
@@ -191,6 +201,7 @@ impl Columns {
             columns: self,
             leaf: 0,
             list: 0,
+            nothing: Nothing::new(rows),
         };
         let arrays = cursor.arrays(EVENTS, rows)?;
         RecordBatch::try_new(event_schema(), arrays)
@@ -202,6 +213,7 @@ struct Cursor<'c> {
     columns: &'c mut Columns,
     leaf: usize,
     list: usize,
+    nothing: Nothing,
 }
 
 impl Cursor<'_> {
@@ -224,7 +236,11 @@ impl Cursor<'_> {
             }
             _ => {
                 self.leaf += 1;
-                self.columns.leaves[self.leaf - 1].0.finish(rows)
+                if self.nothing.rows() != rows {
+                    self.nothing = Nothing::new(rows);
+                }
+                let (builder, _) = &mut self.columns.leaves[self.leaf - 1];
+                builder.finish(rows, &self.nothing)
             }
         }
     }

@@ -10,7 +10,8 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use sha2::{Digest, Sha256};
 
 use crate::buffer::RowRef;
-use crate::{Error, Lake, PartitionPath, TableSpec, by_column};
+use crate::by_column::{self, FileSchema};
+use crate::{Error, Lake, PartitionPath, TableSpec};
 
 /// A finished Parquet file that is not in the lake yet.
 #[derive(Debug, Clone)]
@@ -103,7 +104,8 @@ pub(crate) fn encode_all(
     // The largest are last and so taken first: the end is not one thread with one long file.
     jobs.sort_by_key(|job| job.rows.len());
     let jobs = Mutex::new(jobs);
-    let work = || encode_some(spec, batches, &jobs);
+    let schema = FileSchema::new(spec)?;
+    let work = || encode_some(&schema, batches, &jobs);
     let mut files = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut files = work()?;
@@ -121,25 +123,25 @@ pub(crate) fn encode_all(
 }
 
 fn encode_some(
-    spec: &TableSpec,
+    schema: &FileSchema<'_>,
     batches: &[RecordBatch],
     jobs: &Mutex<Vec<Job<'_>>>,
 ) -> Result<Vec<(usize, EncodedFile)>, Error> {
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let mut files = Vec::new();
     while let Some(job) = next() {
-        files.push((job.number, encode_file(spec, batches, &job)?));
+        files.push((job.number, encode_file(schema, batches, &job)?));
     }
     Ok(files)
 }
 
 fn encode_file(
-    spec: &TableSpec,
+    schema: &FileSchema<'_>,
     batches: &[RecordBatch],
     job: &Job<'_>,
 ) -> Result<EncodedFile, Error> {
-    let path = path(spec, job);
-    let bytes = Bytes::from(by_column::encode(spec, batches, job.rows, &path)?);
+    let path = path(schema.table(), job);
+    let bytes = Bytes::from(by_column::encode(schema, batches, job.rows, &path)?);
     Ok(EncodedFile {
         sha256: format!("{:x}", Sha256::digest(&bytes)),
         partition: job.partition.clone(),
@@ -152,8 +154,8 @@ fn encode_file(
     })
 }
 
-fn path(spec: &TableSpec, job: &Job<'_>) -> String {
-    let (table, name) = (&spec.name, &job.name);
+fn path(table: &str, job: &Job<'_>) -> String {
+    let name = &job.name;
     match job.partition.as_str() {
         "" => format!("{table}/{name}.parquet"),
         partition => format!("{table}/{partition}/{name}.parquet"),

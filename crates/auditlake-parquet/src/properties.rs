@@ -50,19 +50,19 @@ pub const CREATED_BY: &str = concat!("auditlake ", env!("CARGO_PKG_VERSION"));
 /// The writer's settings for a file of that many rows, in which the leaves at `empty` are all null.
 pub(crate) fn writer_properties(
     spec: &TableSpec,
+    leaves: &[Leaf],
     rows: usize,
     empty: &[usize],
 ) -> Result<WriterProperties, Error> {
-    let leaves = column::leaves(spec)?;
-    let mut builder = file_properties(spec)?.set_sorting_columns(sorting_columns(spec, &leaves)?);
+    let mut builder = file_properties(spec)?.set_sorting_columns(sorting_columns(spec, leaves)?);
     for name in &spec.bloom_filters {
-        builder = bloom_filter(builder, &column::leaf(spec, &leaves, name)?.path, rows);
+        builder = bloom_filter(builder, &column::leaf(spec, leaves, name)?.path, rows);
     }
     for name in &spec.plain {
-        builder = plain(builder, &column::leaf(spec, &leaves, name)?.path, spec);
+        builder = plain(builder, &column::leaf(spec, leaves, name)?.path, spec);
     }
     for name in &spec.ascending {
-        let path = column::leaf(spec, &leaves, name)?.path.clone();
+        let path = column::leaf(spec, leaves, name)?.path.clone();
         builder = builder.set_column_dictionary_enabled(path, false);
     }
     for leaf in empty.iter().filter_map(|index| leaves.get(*index)) {

@@ -10,7 +10,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Lake, TableSpec, properties};
+use crate::{Error, Lake, TableSpec, column, properties};
 
 /// Bytes of a finished file that are kept in one piece: growing one long piece would copy it, and
 /// for that moment take it twice.
@@ -69,7 +69,7 @@ impl Output {
         empty: &[usize],
     ) -> Result<Self, Error> {
         let row_group_bytes = row_group_bytes.min(properties::ROW_GROUP_BYTES);
-        let properties = properties::writer_properties(spec, rows, empty)?
+        let properties = properties::writer_properties(spec, &column::leaves(spec)?, rows, empty)?
             .into_builder()
             .set_max_row_group_bytes(Some(row_group_bytes))
             .build();
