@@ -119,7 +119,7 @@ enum Task {
     },
     /// Make a large lake, compact it and ask it for one user's day: time, memory, and how much of the lake was read.
     BigLake {
-        /// How many records, over thirty days and six classes.
+        /// How many records, over thirty days and eight classes.
         #[arg(long, default_value_t = 10_000_000)]
         records: u64,
         /// The memory limit of the compaction in MiB.

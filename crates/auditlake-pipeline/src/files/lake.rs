@@ -9,11 +9,13 @@ use std::sync::Arc;
 use auditlake_normalizer::{Batch, Origin};
 use auditlake_parquet::Lake;
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Sender};
 use tokio_util::sync::CancellationToken;
 
 use super::records::each_record;
 use super::{Input, LakeOptions, announce};
+use crate::budget::{Budget, Reservation};
 use crate::commit::{Committer, Site};
 use crate::connection::check_name;
 use crate::error::Error;
@@ -29,9 +31,11 @@ use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
 
 /// What stands for a content type.
 const FILES: &str = "files";
-/// Part of the memory limit that the records of one generation may be: of three under way, each takes several times
-/// its records.
-const MEMORY_SHARE: u64 = 48;
+/// Part of the memory limit that the records of one generation may be: as rows they take some three times that, and
+/// being encoded some more.
+const MEMORY_SHARE: u64 = 24;
+/// Generations under way: one that is being encoded, and one that is being made.
+const UNDER_WAY: u64 = 2;
 
 /// Normalizes inputs into a lake, once: normalizing the same input again adds nothing.
 ///
@@ -73,6 +77,8 @@ pub async fn normalize_to_lake(
         options: options.clone(),
         recorder: Arc::clone(&recorder),
         share,
+        budget: Budget::new(share * UNDER_WAY),
+        runtime: Handle::current(),
         out,
     };
     // A thread of its own: nobody waits for a standard input that does not end.
@@ -117,6 +123,9 @@ struct Reader {
     recorder: Arc<Recorder>,
     /// Bytes of records that become one generation.
     share: u64,
+    /// What all generations under way may be.
+    budget: Arc<Budget>,
+    runtime: Handle,
     out: Sender<Generation>,
 }
 
@@ -142,6 +151,7 @@ impl Reader {
             ..Origin::default()
         };
         let mut batcher = Batcher::new(self.options.raw_data);
+        let mut room = Some(self.room());
         let mut bytes = 0;
         let read = each_record(
             input,
@@ -158,8 +168,10 @@ impl Reader {
                     return Ok(());
                 }
                 bytes = 0;
-                self.hand_on(unit, batcher.finish(), false)
-                    .map_err(|Closed| io::ErrorKind::BrokenPipe.into())
+                self.hand_on(unit, batcher.finish(), false, room.take())
+                    .map_err(|Closed| io::Error::from(io::ErrorKind::BrokenPipe))?;
+                room = Some(self.room());
+                Ok(())
             },
         );
         if self.out.is_closed() {
@@ -174,10 +186,21 @@ impl Reader {
             }),
             Err(error) => self.not_read(&name, unit, &error),
         }
-        self.hand_on(unit, batcher.finish(), true)
+        self.hand_on(unit, batcher.finish(), true, room)
     }
 
-    fn hand_on(&self, unit: &UnitKey, batches: Vec<Batch>, last: bool) -> Result<(), Closed> {
+    /// Waits until one more generation may be under way.
+    fn room(&self) -> Reservation {
+        self.runtime.block_on(self.budget.reserve(self.share))
+    }
+
+    fn hand_on(
+        &self,
+        unit: &UnitKey,
+        batches: Vec<Batch>,
+        last: bool,
+        reservation: Option<Reservation>,
+    ) -> Result<(), Closed> {
         let generation = Generation {
             unit: unit.clone(),
             content_ids: Vec::new(),
@@ -185,7 +208,7 @@ impl Reader {
             batches,
             failed: Vec::new(),
             last,
-            reservation: None,
+            reservation,
         };
         self.out.blocking_send(generation).map_err(|_| Closed)
     }
