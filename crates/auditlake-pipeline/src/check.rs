@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::permissions::{Permission, PermissionSet};
 use crate::connection::Connection;
-use crate::fetch::describe;
+use crate::failure::describe;
 use crate::subscription::WebhookState;
 
 /// The spans before now, in hours, that are searched for the newest blob, one after the other: busy tenants are

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::fetch::describe;
+use crate::failure::describe;
 use crate::report::Report;
 
 /// A run that could not go on: why, and what it had done until then.

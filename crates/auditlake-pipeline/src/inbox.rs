@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::gap::GapReason;
 use crate::ledger::inbox::Notice;
 use crate::ledger::{Ledger, UnitKey};
-use crate::normalize::Generation;
 use crate::plan::{RETENTION, Unit, cut, window_name};
 
 /// Where a receiver leaves what it was told, before it says that it has heard it.
@@ -122,20 +121,10 @@ impl Pending {
         announced
     }
 
-    /// The blobs of a generation that nobody can have, so that their notices are of no use once it is committed.
-    pub(crate) fn hopeless(generation: &Generation) -> Vec<(String, String)> {
-        let content_type = &generation.unit.content_type;
-        let failed = generation.failed.iter().filter(|it| is_final(it.reason));
-        let key = |id: &String| (content_type.clone(), id.clone());
-        failed
-            .filter_map(|it| it.content_id.as_ref().map(key))
-            .collect()
-    }
-
-    /// The ledger says of these why they cannot be had.
-    pub(crate) fn give_up(&mut self, blobs: Vec<(String, String)>) {
-        for (content_type, content_id) in blobs {
-            self.hopeless.insert(&content_type, &content_id);
+    /// The ledger says of these blobs why they could not be had: of those that nobody can have, notices are of no use.
+    pub(crate) fn give_up(&mut self, content_type: &str, blobs: &[(String, GapReason)]) {
+        for (content_id, _) in blobs.iter().filter(|(_, reason)| is_final(*reason)) {
+            self.hopeless.insert(content_type, content_id);
         }
     }
 
@@ -250,7 +239,9 @@ mod tests {
         let blobs = pending.announced(hour).into_values().map(|it| it.len());
         assert_eq!(blobs.sum::<usize>(), 4);
 
-        pending.give_up(vec![(FEED.to_string(), "lost".to_owned())]);
+        let failed = [("lost", GapReason::NotFound), ("waits", GapReason::Failed)];
+        let failed = failed.map(|(id, reason)| (id.to_owned(), reason));
+        pending.give_up(FEED.as_str(), &failed);
         let mut committed = Blobs::default();
         for id in ["there", "there too"] {
             committed.insert(FEED.as_str(), id);

@@ -21,13 +21,15 @@ pub mod run;
 
 pub mod plan;
 mod preflight;
-mod readiness;
 mod starts;
 
+mod access;
 mod budget;
 mod cores;
-mod fetch;
+mod failure;
+mod feed;
 mod listed;
+mod source;
 
 mod normalize;
 

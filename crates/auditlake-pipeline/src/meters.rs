@@ -30,10 +30,12 @@ impl Meters {
         }
     }
 
-    /// What they and the client say by now; `before` is what the client had measured when the run began.
-    pub(crate) fn stages(&self, requests: RequestTimes, before: RequestTimes) -> Stages {
-        let on_the_way = requests.on_the_way - before.on_the_way;
-        let held_back = requests.held_back - before.held_back;
+    /// What they and the requests of the run say by now.
+    pub(crate) fn stages(&self, requests: RequestTimes) -> Stages {
+        let RequestTimes {
+            on_the_way,
+            held_back,
+        } = requests;
         let (normalize, encode) = (self.normalize.measured(), self.encode.measured());
         let stages = Stages {
             seconds: self.started.elapsed().into(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::budget::Reservation;
 use crate::gap::GapReason;
 use crate::ledger::{CommittedBlob, Failed, UnitKey};
+use crate::source::Raw;
 
 /// Bytes of records that become one batch.
 const BATCH_BYTES: usize = 4 << 20;
@@ -47,13 +48,32 @@ pub(crate) struct Generation {
     pub(crate) reservation: Option<Reservation>,
 }
 
-impl RawGeneration {
-    pub(crate) fn bytes(&self) -> u64 {
+impl Generation {
+    /// That something of a unit cannot be had, and nothing else.
+    pub(crate) fn of_failure(unit: UnitKey, failed: Failed) -> Self {
+        Self {
+            unit,
+            content_ids: Vec::new(),
+            blobs: Vec::new(),
+            batches: Vec::new(),
+            failed: vec![failed],
+            last: false,
+            reservation: None,
+        }
+    }
+}
+
+impl Raw for RawGeneration {
+    fn unit(&self) -> &UnitKey {
+        &self.unit
+    }
+
+    fn bytes(&self) -> u64 {
         self.bodies.iter().map(|body| body.bytes.len() as u64).sum()
     }
 
     /// Takes the bodies apart; one that is no array of records is a failed blob.
-    pub(crate) fn normalize(self, connection: &str, raw_data: bool) -> Generation {
+    fn normalize(self, connection: &str, raw_data: bool) -> Generation {
         let mut batcher = Batcher::new(raw_data);
         let mut failed = self.failed;
         let mut content_ids = Vec::with_capacity(self.bodies.len());

@@ -20,6 +20,8 @@ pub const RETENTION: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub const EDGE_MARGIN: SignedDuration = SignedDuration::from_mins(5);
 /// How far inside the seven days a start must be when it is asked for: clocks differ and listings have pages.
 pub const REQUEST_MARGIN: SignedDuration = SignedDuration::from_mins(2);
+/// How far before the seven days the ledger is looked at: windows are up to a day long, and late.
+pub(crate) const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
 /// The longest window that may be listed at once.
 pub const MAX_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 

@@ -37,6 +37,13 @@ impl Recorder {
         self.with(|report| report.clone())
     }
 
+    /// So many units are planned.
+    pub(crate) fn announce_units(&self, planned: usize) {
+        let planned = planned as u64;
+        self.progress.windows_planned.add(planned);
+        self.with(|report| report.windows.planned = planned);
+    }
+
     pub(crate) fn gap(&self, gap: Gap) {
         tracing::warn!(
             content_type = gap.content_type,

@@ -12,39 +12,31 @@
 //! (see [`crate::cores`]), what the allocator keeps for next time, and the identities of the last days' records, which
 //! grow with the tenant. What one blob needs passes even when it is more than its share: see [`crate::budget`].
 
-mod claims;
 mod conclude;
 mod prepare;
 mod pump;
-pub(crate) mod round;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use auditlake_api::{Client, ContentType, RequestCounts, RequestTimes};
+use auditlake_api::Client;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::instrument;
 
+use crate::access::Access;
 use crate::commit::Memory;
 use crate::connection::{Connection, check_name};
 use crate::error::{Error, Stopped};
-use crate::fetch::State;
+use crate::feed::{Feed, Task};
 use crate::handover::Outlet;
 use crate::ledger::Ledger;
-use crate::listed::Listed;
 use crate::options::{BackfillOptions, MIN_MEMORY_LIMIT};
-use crate::plan::{self, Plan, Span};
+use crate::plan::{self, Span};
 use crate::progress::Progress;
 use crate::recorder::Recorder;
 use crate::report::Report;
-use crate::run::prepare::Prepared;
-use crate::run::round::Round;
-
-/// How far before the seven days the ledger is looked at: windows are up to a day long, and late.
-pub(crate) const LEDGER_MARGIN: SignedDuration = SignedDuration::from_hours(48);
+use crate::source::{Desk, Source};
 
 /// Brings everything that the service offers between `since` and `until` into the lake, once.
 ///
@@ -70,12 +62,14 @@ pub async fn backfill(
     };
     match planned() {
         Ok((plan, client)) => {
+            let recorder = Recorder::new(report, progress);
+            let feed = Feed::new(client, Task::Span(plan), &options, &recorder);
             let stops = Stops {
                 stop: CancellationToken::new(),
                 cancel,
             };
-            let run = Run::new(connection.name, client, options, report, progress, stops);
-            let ended = run.go(Task::Span(plan), Memory::default()).await;
+            let run = Run::new(connection.name, options, recorder, stops);
+            let ended = run.go(feed, Memory::default()).await;
             ended.map(|done| done.report)
         }
         Err(error) => Err(Stopped::new(error, report)),
@@ -91,133 +85,92 @@ pub(crate) struct Stops {
     pub(crate) cancel: CancellationToken,
 }
 
-/// What a run is to list.
-#[derive(Debug)]
-pub(crate) enum Task {
-    /// What somebody asks for.
-    Span(Plan),
-    /// What a schedule asks for.
-    Round(Round),
-    /// Nothing is listed: what was announced is fetched.
-    Notices,
-}
-
 /// A run that came to its end.
 #[derive(Debug)]
-pub(crate) struct Done {
+pub(crate) struct Done<L> {
     /// What it did.
     pub(crate) report: Report,
     /// What the next run of the connection in this process need not read again.
     pub(crate) memory: Memory,
-    /// What is listed by now.
-    pub(crate) listed: Listed,
-    /// Notices that are left in the inbox.
-    pub(crate) notices: usize,
+    /// What its source leaves to the next run.
+    pub(crate) left: L,
 }
 
 /// What came of the work.
-type Worked = (Memory, Listed, usize);
+type Worked<S> = (Memory, <S as Source>::Left);
 
-/// One run of one connection.
+/// One run of one connection, whatever the source.
 pub(crate) struct Run {
     connection: String,
     options: BackfillOptions,
-    client: Client,
-    /// Requests that the client had sent before.
-    counted: RequestCounts,
-    /// How long they had taken.
-    timed: RequestTimes,
     recorder: Arc<Recorder>,
+    access: Arc<Access>,
     stops: Stops,
-    state: Arc<Mutex<State>>,
 }
 
-/// What is worth saying of a content type beside its gaps.
-type Notes = BTreeMap<ContentType, &'static str>;
-
 impl Run {
-    /// A run that has done nothing yet; `report` is what it starts from.
+    /// A run that has done nothing yet; `recorder` has what it starts from.
     pub(crate) fn new(
         connection: String,
-        client: Client,
         options: BackfillOptions,
-        report: Report,
-        progress: Arc<Progress>,
+        recorder: Recorder,
         stops: Stops,
     ) -> Self {
-        let quota = u64::from(client.config().requests_per_minute);
-        progress.quota.set(quota);
-        let report = Report {
-            handed_on: options.outlet.as_ref().map(Outlet::form),
-            ..report
-        };
+        let form = options.outlet.as_ref().map(Outlet::form);
+        recorder.with(|report| report.handed_on = form);
+        let recorder = Arc::new(recorder);
         Self {
-            counted: client.requests(),
-            timed: client.request_times(),
-            client,
-            recorder: Arc::new(Recorder::new(report, progress)),
+            access: Access::new(Arc::clone(&recorder)),
             connection,
             options,
+            recorder,
             stops,
-            state: Arc::default(),
         }
     }
 
     /// Does all of it. `memory` is what an earlier run of this process and connection knew.
     #[instrument(name = "run", skip_all, fields(connection = self.connection))]
-    pub(crate) async fn go(self, task: Task, memory: Memory) -> Result<Done, Stopped> {
-        if let Task::Span(plan) = &task {
-            self.announce(plan);
-        }
-        let mut notes = Notes::new();
-        let ended = self.work(task, memory, &mut notes).await;
-        let report = self.report(&notes);
-        let ended = ended.and_then(|done| self.check_access(&report).map(|()| done));
+    pub(crate) async fn go<S: Source>(
+        self,
+        mut source: S,
+        memory: Memory,
+    ) -> Result<Done<S::Left>, Stopped> {
+        let ended = self.work(&mut source, memory).await;
+        let report = self.report(&source);
+        let ended = ended.and_then(|done| {
+            let checked = self.check_access(&source.feeds(), &report);
+            checked.map(|()| done)
+        });
         match ended {
-            Ok((memory, listed, notices)) => Ok(Done {
+            Ok((memory, left)) => Ok(Done {
                 report,
                 memory,
-                listed,
-                notices,
+                left,
             }),
             Err(error) => Err(Stopped::new(error, report)),
         }
     }
 
-    async fn work(&self, task: Task, memory: Memory, notes: &mut Notes) -> Result<Worked, Error> {
-        let (lake, now) = (self.lake()?, self.options.clock.now());
-        let ledger = Ledger::new(lake.clone(), &self.connection);
-        let inbox = self.inbox(&task, ledger.clone(), now);
-        let mut inbox = self.cancellable(inbox.boxed()).await?;
-        let lists = !matches!(task, Task::Notices);
-        if !lists && inbox.is_empty() {
-            return Ok((memory, Listed::default(), 0));
+    async fn work<S: Source>(&self, source: &mut S, memory: Memory) -> Result<Worked<S>, Error> {
+        let desk = self.desk()?;
+        let is_called_for = source.is_called_for(&desk);
+        if !self.cancellable(is_called_for.boxed()).await? {
+            return Ok((memory, S::Left::default()));
         }
-        let prepared = self.prepare(task, lake, &ledger, &inbox, memory, now);
+        let prepared = self.prepare(source, &desk, memory);
         let prepared = self.cancellable(prepared.boxed()).await?;
-        notes.clone_from(&prepared.notes);
         let done = if self.options.dry_run {
-            self.look(prepared).await?
+            self.look(source, &desk, prepared).await?
         } else {
-            self.pump(prepared, lists, ledger, &mut inbox, now)
-                .boxed()
-                .await?
+            self.pump(source, &desk, prepared).boxed().await?
         };
         self.check_refused()?;
         Ok(done)
     }
 
-    /// Lists, and leaves it at that.
-    async fn look(&self, prepared: Prepared) -> Result<Worked, Error> {
-        let list = prepared.fetcher.list_only(prepared.plan.units);
-        self.cancellable(list.map(Ok).boxed()).await?;
-        Ok((prepared.committer.into_memory(), prepared.marks.listed, 0))
-    }
-
     /// Credentials that stopped working end a run that has done all it could.
     fn check_refused(&self) -> Result<(), Error> {
-        let refused = lock(&self.state).refused.clone();
-        refused.map_or(Ok(()), |error| Err(error.into()))
+        self.access.refused().map_or(Ok(()), |it| Err(it.into()))
     }
 
     /// Boxed, as the compiler else cannot see that a whole run may move between threads.
@@ -229,13 +182,25 @@ impl Run {
             .unwrap_or(Err(Error::Cancelled))
     }
 
+    /// What the run lends to its source: it has a lake, or there is no run.
+    fn desk(&self) -> Result<Desk, Error> {
+        let lake = self.lake()?;
+        Ok(Desk {
+            connection: self.connection.clone(),
+            ledger: Ledger::new(lake.clone(), &self.connection),
+            lake,
+            recorder: Arc::clone(&self.recorder),
+            access: Arc::clone(&self.access),
+            clock: self.options.clock.clone(),
+            now: self.options.clock.now(),
+            dry_run: self.options.dry_run,
+            stop: self.stops.stop.clone(),
+        })
+    }
+
     fn memory(&self) -> u64 {
         self.options.memory_limit.max(MIN_MEMORY_LIMIT)
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::ledger::{Process, UnitKey};
 use crate::normalize::{Body, RawGeneration};
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::source::Raw;
 
 pub(crate) const WINDOW: &str = "20260504T100000Z_20260504T110000Z";
 pub(crate) const NEXT_WINDOW: &str = "20260504T110000Z_20260504T120000Z";

@@ -8,13 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use crate::commit::Memory;
 use crate::connection::{Connection, check_name};
 use crate::error::{Error, Stopped};
+use crate::feed::round::Round;
+use crate::feed::{Feed, Left, Task};
 use crate::ingest::options::IngestOptions;
 use crate::listed::Listed;
 use crate::options::BackfillOptions;
 use crate::progress::Progress;
+use crate::recorder::Recorder;
 use crate::report::Report;
-use crate::run::round::Round;
-use crate::run::{Done, Run, Stops, Task};
+use crate::run::{Done, Run, Stops};
 
 /// What a round is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,14 +82,6 @@ impl Member {
         }
         let client = self.client(connection).map_err(stopped)?;
         let progress = Arc::new(Progress::default());
-        let run = Run::new(
-            connection.name.clone(),
-            client,
-            options_of_run(options),
-            report.clone(),
-            Arc::clone(&progress),
-            stops,
-        );
         let round = Round {
             relist: options.relist,
             since: options.backfill.since,
@@ -97,12 +91,15 @@ impl Member {
             Occasion::Schedule => Task::Round(round),
             Occasion::Notices => Task::Notices,
         };
+        let options_of_run = options_of_run(options);
+        let recorder = Recorder::new(report.clone(), Arc::clone(&progress));
+        let feed = Feed::new(client, task, &options_of_run, &recorder);
+        let run = Run::new(connection.name.clone(), options_of_run, recorder, stops);
         let Done {
             mut report,
             memory,
-            listed,
-            notices,
-        } = run.go(task, self.remember(now)).await?;
+            left: Left { listed, notices },
+        } = run.go(feed, self.remember(now)).await?;
         if memory.bytes() <= self.may_remember {
             self.memory = memory;
         }

@@ -17,7 +17,7 @@ use super::totals::RoundOutcome;
 use super::{IngestOptions, RoundEnd};
 use crate::connection::Connection;
 use crate::error::{Error, ErrorKind, Stopped};
-use crate::fetch::describe;
+use crate::failure::describe;
 use crate::report::Report;
 use crate::run::Stops;
 

@@ -1,54 +1,40 @@
 //! What a run says of itself at its end: the report, and its line in the ledger.
 
-use auditlake_api::ContentType;
-
-use super::{Notes, Run, lock};
+use super::Run;
 use crate::error::Error;
-use crate::fetch::{State, describe};
+use crate::failure::describe;
 use crate::gap::{Gap, GapReason};
 use crate::ledger::RunCounts;
 use crate::ledger::listed::RunRecord;
 use crate::listed::Unavailable;
 use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
+use crate::source::{Source, Traffic};
 
 impl Run {
     /// The report as far as the run has come.
-    pub(super) fn report(&self, notes: &Notes) -> Report {
-        let state = lock(&self.state);
+    pub(super) fn report<S: Source>(&self, source: &S) -> Report {
         let mut report = self.recorder.report();
-        report.content_types = self
-            .options
-            .content_types
-            .iter()
-            .map(|&t| verdict(t, &state, &report, notes))
+        let feeds = source.feeds().into_iter();
+        report.content_types = feeds
+            .map(|feed| {
+                let is_out_of_reach = self.access.is_out_of_reach(&feed);
+                let told = verdict(&feed, is_out_of_reach, &report, source.note(&feed));
+                (feed, told)
+            })
             .collect();
-        let requests = self.client.requests();
-        report.requests.total = requests.total - self.counted.total;
-        report.requests.throttled = requests.throttled - self.counted.throttled;
-        report.requests.retried = requests.retried - self.counted.retried;
+        let Traffic { counts, times } = source.traffic();
+        report.requests.total = counts.total;
+        report.requests.throttled = counts.throttled;
+        report.requests.retried = counts.retried;
         report.bytes.downloaded = self.recorder.progress.bytes_downloaded.get();
-        let times = self.client.request_times();
-        report.stages = Some(self.recorder.meters.stages(times, self.timed));
+        report.stages = Some(self.recorder.meters.stages(times));
         report.finished = self.options.clock.now();
         report
     }
 
-    /// Why each content type that was asked for could not be had, or that it could.
-    pub(super) fn answers(&self, report: &Report) -> Vec<(String, Option<Unavailable>)> {
-        let names = self.options.content_types.iter().map(ToString::to_string);
-        let answer = |name: String| {
-            let unavailable = unavailable(&name, report);
-            (name, unavailable)
-        };
-        names.map(answer).collect()
-    }
-
-    /// A run to which every content type is denied is a matter of permission, not of gaps.
-    pub(super) fn check_access(&self, report: &Report) -> Result<(), Error> {
-        let state = lock(&self.state);
-        let denied = |t: &ContentType| state.unavailable.get(t) == Some(&GapReason::Permission);
-        let asked = &self.options.content_types;
-        if asked.is_empty() || !asked.iter().all(denied) {
+    /// A run to which every feed is denied is a matter of permission, not of gaps.
+    pub(super) fn check_access(&self, feeds: &[String], report: &Report) -> Result<(), Error> {
+        if feeds.is_empty() || !feeds.iter().all(|feed| self.access.is_denied(feed)) {
             return Ok(());
         }
         let mut gaps = report.gaps.iter();
@@ -57,6 +43,12 @@ impl Run {
             gap.map(|gap| gap.detail.clone()).unwrap_or_default(),
         ))
     }
+}
+
+/// Why each feed that was asked for could not be had, or that it could.
+pub(super) fn answers(feeds: &[String], report: &Report) -> Vec<(String, Option<Unavailable>)> {
+    let answer = |feed: &String| (feed.clone(), unavailable(feed, report));
+    feeds.iter().map(answer).collect()
 }
 
 /// The run as the ledger keeps it.
@@ -78,9 +70,9 @@ pub(super) fn run_record(run_id: &str, report: &Report, error: Option<&Error>) -
     }
 }
 
-/// Why a whole content type could not be had.
-fn unavailable(content_type: &str, report: &Report) -> Option<Unavailable> {
-    let is_whole = |gap: &&Gap| gap.content_type == content_type && gap.window.is_none();
+/// Why a whole feed could not be had.
+fn unavailable(feed: &str, report: &Report) -> Option<Unavailable> {
+    let is_whole = |gap: &&Gap| gap.content_type == feed && gap.window.is_none();
     let gap = report.gaps.iter().find(is_whole)?;
     Some(Unavailable {
         reason: gap.reason,
@@ -88,35 +80,22 @@ fn unavailable(content_type: &str, report: &Report) -> Option<Unavailable> {
     })
 }
 
-/// What the gaps say about a content type.
+/// What the gaps say about a feed.
 fn verdict(
-    content_type: ContentType,
-    state: &State,
+    feed: &str,
+    is_out_of_reach: bool,
     report: &Report,
-    notes: &Notes,
-) -> (String, ContentTypeReport) {
-    let name = content_type.to_string();
-    let gap = report.gaps.iter().find(|gap| gap.content_type == name);
-    let out_of_reach =
-        state.unavailable.contains_key(&content_type) && !state.listed.contains(&content_type);
+    note: Option<&str>,
+) -> ContentTypeReport {
+    let mut gaps = report.gaps.iter().filter(|gap| gap.content_type == feed);
+    let gap = gaps.clone().next();
     let status = match gap {
-        _ if out_of_reach => ContentTypeStatus::Unavailable,
+        _ if is_out_of_reach => ContentTypeStatus::Unavailable,
         Some(_) => ContentTypeStatus::Incomplete,
         None => ContentTypeStatus::Complete,
     };
-    let whole = report
-        .gaps
-        .iter()
-        .find(|gap| gap.content_type == name && gap.window.is_none());
-    let words = whole.or(gap).map(|gap| gap.detail.clone());
-    // That content is on its way is worth saying only while there is none.
-    let has_content = || state.known.has_any(&name);
-    let note = || {
-        notes
-            .get(&content_type)
-            .filter(|_| !has_content())
-            .map(ToString::to_string)
-    };
-    let reason = words.or_else(note);
-    (name, ContentTypeReport { status, reason })
+    let whole = gaps.find(|gap| gap.window.is_none());
+    let words = whole.or(gap).map(|gap| gap.detail.as_str());
+    let reason = words.or(note).map(str::to_owned);
+    ContentTypeReport { status, reason }
 }

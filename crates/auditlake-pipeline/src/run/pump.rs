@@ -1,82 +1,69 @@
 //! The stages at work: what is fetched is normalized on all cores, and committed one generation at a time.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
-use jiff::Timestamp;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, instrument};
 
-use super::claims::{Claims, Told};
-use super::conclude::run_record;
+use super::conclude::{answers, run_record};
 use super::prepare::Prepared;
-use super::round::{self, RoundPlan};
-use super::{Run, Worked, lock};
+use super::{Run, Worked};
 use crate::budget::Budget;
 use crate::commit::Committer;
 use crate::cores;
 use crate::error::Error;
-use crate::fetch::{Fetcher, State};
 use crate::handover::{Form, Outlet};
-use crate::inbox::Pending;
-use crate::ledger::{Failed, Ledger, UnitKey};
-use crate::normalize::{Generation, RawGeneration};
+use crate::ledger::{Failed, UnitKey};
+use crate::normalize::Generation;
 use crate::recorder::Recorder;
+use crate::source::{Desk, Raw, Room, Source, Told};
 
 /// Rows take about so many times the bytes of their bodies, while they are encoded.
 const EXPANSION: u64 = 8;
 
 impl Run {
-    /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. What was
-    /// listed and committed is noted, and notices of what is committed are removed, however it ends.
-    pub(super) async fn pump(
+    /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. However it ends,
+    /// the source leaves what it knows by then.
+    pub(super) async fn pump<S: Source>(
         &self,
+        source: &mut S,
+        desk: &Desk,
         prepared: Prepared,
-        lists: bool,
-        ledger: Ledger,
-        inbox: &mut Pending,
-        now: Timestamp,
-    ) -> Result<Worked, Error> {
+    ) -> Result<Worked<S>, Error> {
         let Prepared {
-            plan,
-            marks,
             mut committer,
-            fetcher,
-            notes,
+            lost,
+            room,
         } = prepared;
-        let claims = Claims::new(ledger, marks, plan.settling(), now);
-        let mut claims = if lists { claims } else { claims.silent() };
-        let mut work = Work {
-            committer: &mut committer,
-            claims: &mut claims,
-            inbox,
+        let ended = match commit_losses(&mut committer, lost).await {
+            Ok(()) => self.commit_all(source, desk, room, &mut committer).await,
+            Err(error) => Err(error),
         };
-        let ended = self.commit_all(&fetcher, plan, &mut work).await;
-        let (report, refused) = (self.report(&notes), self.check_refused());
+        let (report, refused) = (self.report(source), self.check_refused());
         let error = ended.as_ref().err().or(refused.as_ref().err());
         let run = run_record(committer.run_id(), &report, error);
         let _at_the_store = self.recorder.meters.store.enter();
-        let listed = claims.leave(run, self.answers(&report)).await;
-        let notices = inbox.settle(committer.content_ids()).await;
+        let answers = answers(&source.feeds(), &report);
+        let left = source.leave(run, answers, committer.content_ids()).await;
         ended?;
-        Ok((committer.close().await, listed, notices))
+        Ok((committer.close().await, left))
     }
 
-    async fn commit_all(
+    async fn commit_all<S: Source>(
         &self,
-        fetcher: &Arc<Fetcher>,
-        plan: RoundPlan,
-        work: &mut Work<'_>,
+        source: &mut S,
+        desk: &Desk,
+        room: Room,
+        committer: &mut Committer,
     ) -> Result<(), Error> {
-        work.commit_losses(plan.lost).await?;
-        let (out, bodies) = mpsc::channel(1);
-        let fetching = AbortOnDropHandle::new(tokio::spawn(
-            Arc::clone(fetcher).run(plan.units, out).in_current_span(),
-        ));
-        let mut generations = self.normalized(bodies);
+        let (out, raws) = mpsc::channel(1);
+        let fetch = source.fetch(desk, room, committer.content_ids(), out);
+        let fetching = AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span()));
+        let mut generations = self.normalized(raws);
         while let Some(generation) = self
             .stops
             .cancel
@@ -84,24 +71,23 @@ impl Run {
             .await
             .ok_or(Error::Cancelled)?
         {
-            work.commit(generation?, &self.state).await?;
+            commit(source, committer, generation?).await?;
         }
         fetching.await?;
         Ok(())
     }
 
-    fn normalized(
+    fn normalized<R: Raw>(
         &self,
-        bodies: Receiver<RawGeneration>,
+        raws: Receiver<R>,
     ) -> BoxStream<'static, Result<Generation, Error>> {
         let budget = Budget::new(self.memory() / 8 * 3);
         let cores = available_parallelism().map_or(1, usize::from);
         let hands_on_records = self.options.outlet.as_ref().map(Outlet::form) == Some(Form::Raw);
         let raw_data = self.options.raw_data || hands_on_records;
         let (connection, recorder) = (self.connection.clone(), Arc::clone(&self.recorder));
-        let receive =
-            async |mut bodies: Receiver<RawGeneration>| Some((bodies.recv().await?, bodies));
-        stream::unfold(bodies, receive)
+        let receive = async |mut raws: Receiver<R>| Some((raws.recv().await?, raws));
+        stream::unfold(raws, receive)
             .map(move |raw| {
                 let (budget, recorder) = (Arc::clone(&budget), Arc::clone(&recorder));
                 normalize(raw, budget, recorder, connection.clone(), raw_data)
@@ -111,45 +97,34 @@ impl Run {
     }
 }
 
-/// The last stage, and what learns from it.
-struct Work<'a> {
-    committer: &'a mut Committer,
-    claims: &'a mut Claims,
-    inbox: &'a mut Pending,
+/// Names in the ledger what can no longer be had.
+async fn commit_losses(
+    committer: &mut Committer,
+    lost: Vec<(UnitKey, Failed)>,
+) -> Result<(), Error> {
+    for (unit, failed) in lost {
+        committer
+            .commit(Generation::of_failure(unit, failed))
+            .await?;
+    }
+    Ok(())
 }
 
-impl Work<'_> {
-    /// Names in the ledger what the service no longer keeps and nobody has listed.
-    async fn commit_losses(&mut self, lost: Vec<(UnitKey, Failed)>) -> Result<(), Error> {
-        for (unit, failed) in lost {
-            let lost = round::generation_of_lost(unit, failed);
-            self.committer.commit(lost).await?;
-        }
-        self.claims.settle();
-        Ok(())
-    }
-
-    async fn commit(
-        &mut self,
-        mut generation: Generation,
-        state: &Mutex<State>,
-    ) -> Result<(), Error> {
-        self.claims.note_late(&mut generation);
-        let told = Told::of(&generation);
-        let hopeless = Pending::hopeless(&generation);
-        let is_in_the_lake = self.committer.commit(generation).await?;
-        if is_in_the_lake {
-            self.inbox.give_up(hopeless);
-        }
-        self.claims
-            .learn(&told, is_in_the_lake, &lock(state).windows);
-        Ok(())
-    }
+async fn commit<S: Source>(
+    source: &mut S,
+    committer: &mut Committer,
+    mut generation: Generation,
+) -> Result<(), Error> {
+    source.before_commit(&mut generation);
+    let told = Told::of(&generation);
+    let is_in_the_lake = committer.commit(generation).await?;
+    source.after_commit(&told, is_in_the_lake);
+    Ok(())
 }
 
-#[instrument(skip_all, fields(content_type = raw.unit.content_type, window = raw.unit.window))]
-async fn normalize(
-    raw: RawGeneration,
+#[instrument(skip_all, fields(content_type = raw.unit().content_type, window = raw.unit().window))]
+async fn normalize<R: Raw>(
+    raw: R,
     budget: Arc<Budget>,
     recorder: Arc<Recorder>,
     connection: String,

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use auditlake_api::{ClientConfig, RetryPolicy, Secret};
-use jiff::Timestamp;
+use auditlake_api::{ClientConfig, ContentType, RetryPolicy, Secret};
+use jiff::{SignedDuration, Timestamp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

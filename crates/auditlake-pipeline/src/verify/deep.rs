@@ -13,11 +13,12 @@ use super::state::State;
 use crate::budget::Budget;
 use crate::cores;
 use crate::error::Error;
-use crate::fetch::{describe, reason};
+use crate::failure::{describe, reason};
 use crate::gap::GapReason;
 use crate::identities::identities_of;
 use crate::ledger::UnitKey;
 use crate::normalize::{Body, RawGeneration};
+use crate::source::Raw;
 
 /// Blobs fetched at once.
 const FETCHES: usize = 8;

@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::fetch::{describe, reason};
+use crate::failure::{describe, reason};
 use crate::gap::GapReason;
 use crate::plan::Unit;
 

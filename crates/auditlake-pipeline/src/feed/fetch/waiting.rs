@@ -86,8 +86,8 @@ mod tests {
 
     use super::*;
     use crate::budget::Budget;
-    use crate::fetch::failure::failed;
-    use crate::fetch::list::Listed;
+    use crate::failure::failed;
+    use crate::feed::fetch::list::Listed;
     use crate::gap::GapReason;
 
     fn blob(id: &str) -> ContentBlob {

@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::gap::GapReason;
 use crate::ledger::{Failed, Ledger, Place, UnitKey};
 use crate::listed::Listed;
-use crate::normalize::Generation;
 use crate::plan::{MAX_WINDOW, cut, window_name};
 
 /// Where the ledger of connections ended that no round has followed yet, by content type.
@@ -50,19 +49,6 @@ pub(super) fn lost(
         (unit, failed)
     };
     by_window.into_iter().map(name).collect()
-}
-
-/// A generation that says what is lost of a unit.
-pub(crate) fn generation_of_lost(unit: UnitKey, failed: Failed) -> Generation {
-    Generation {
-        unit,
-        content_ids: Vec::new(),
-        blobs: Vec::new(),
-        batches: Vec::new(),
-        failed: vec![failed],
-        last: false,
-        reservation: None,
-    }
 }
 
 /// Where what is known of the connection ended, for content types that no round has followed.

@@ -62,7 +62,7 @@ impl Fetcher {
     /// None when they must be listed one by one.
     async fn list_together(&self, units: &[Unit]) -> Option<Vec<Arc<Listed>>> {
         let content_type = units.first()?.content_type;
-        if self.is_given_up(content_type) {
+        if self.access.is_given_up(content_type.as_str()) {
             return None;
         }
         let now = self.clock.now();
@@ -76,7 +76,7 @@ impl Fetcher {
             let mut listed = Listed::of(unit);
             self.take_new(parts.next().unwrap_or_default(), &mut listed);
             self.take_announced(&mut listed);
-            self.note_listed(content_type, &listed.key, Some(*window));
+            self.note_listed(&listed.key, Some(*window));
             Arc::new(listed)
         });
         Some(listed.collect())
@@ -100,7 +100,7 @@ impl Fetcher {
                 Ok(None) => return Some(blobs),
                 Ok(Some(_)) => return None,
                 Err(error) => {
-                    self.give_up(content_type, &error);
+                    self.access.give_up(content_type.as_str(), &error);
                     return None;
                 }
             }

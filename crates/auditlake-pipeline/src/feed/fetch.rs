@@ -5,31 +5,29 @@
 //! that holds much is handed on in parts.
 
 mod blob;
-mod failure;
 mod list;
 mod together;
 mod waiting;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use auditlake_api::{Client, ContentType, Error as ApiError, Window};
+use auditlake_api::{Client, Window};
 use futures::{StreamExt, stream};
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::failure::{describe, reason};
 use self::list::Listed;
 use self::waiting::Waiting;
-use crate::budget::{Budget, Estimate};
+use crate::access::Access;
 use crate::clock::Clock;
 use crate::content_ids::Blobs;
-use crate::gap::GapReason;
 use crate::inbox::Announced;
 use crate::ledger::UnitKey;
 use crate::normalize::RawGeneration;
 use crate::plan::Unit;
 use crate::recorder::Recorder;
+use crate::source::Room;
 
 /// Units listed ahead of the fetches.
 const LISTINGS: usize = 4;
@@ -43,16 +41,10 @@ pub(crate) struct Fetcher {
     pub(crate) clock: Clock,
     /// Where what is done is told.
     pub(crate) recorder: Arc<Recorder>,
-    /// Memory for bodies.
-    pub(crate) budget: Arc<Budget>,
-    /// How large the next blob may be.
-    pub(crate) estimate: Estimate,
-    /// Blobs that are fetched at once.
-    pub(crate) fetches: usize,
-    /// Bytes of bodies after which a unit is handed on in parts.
-    pub(crate) generation_bytes: u64,
-    /// Bytes of bodies that may wait for the rest of their units.
-    pub(crate) waiting_bytes: u64,
+    /// What is learned of what may be had.
+    pub(crate) access: Arc<Access>,
+    /// How much may be fetched and held at once.
+    pub(crate) room: Room,
     /// What the units learn from each other.
     pub(crate) state: Arc<Mutex<State>>,
     /// Once it is cancelled, no further unit is listed; those that are listed are brought to their end.
@@ -64,16 +56,10 @@ pub(crate) struct Fetcher {
 pub(crate) struct State {
     /// Content ids that are in the lake, or on their way.
     pub(crate) known: Blobs,
-    /// Content types of which nothing more can be had.
-    pub(crate) unavailable: BTreeMap<ContentType, GapReason>,
-    /// Content types of which at least one window was listed.
-    pub(crate) listed: BTreeSet<ContentType>,
     /// What was announced of each unit, and not looked at yet.
     pub(crate) announced: Announced,
     /// What was listed of each unit to the last page, and every element of it was understood.
     pub(crate) windows: HashMap<UnitKey, Window>,
-    /// The credentials do not work any more: the run ends with what it has.
-    pub(crate) refused: Option<ApiError>,
 }
 
 impl Fetcher {
@@ -89,12 +75,12 @@ impl Fetcher {
                 stream::iter((0..count).map(move |index| (Arc::clone(&listed), index)))
             })
             .map(|(unit, index)| self.spawn_fetch(unit, index))
-            .buffer_unordered(self.fetches.max(1));
+            .buffer_unordered(self.room.fetches.max(1));
         let mut steps = std::pin::pin!(steps);
         let mut waiting = Waiting::default();
         while let Some(step) = steps.next().await {
             waiting.take(step);
-            for generation in waiting.ready(self.generation_bytes, self.waiting_bytes) {
+            for generation in waiting.ready(self.room.generation_bytes, self.room.waiting_bytes) {
                 if out.send(generation).await.is_err() {
                     return;
                 }

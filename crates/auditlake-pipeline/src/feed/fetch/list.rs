@@ -6,8 +6,8 @@ use auditlake_api::{ContentBlob, ContentType, Error as ApiError, Window};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, instrument};
 
-use super::failure::failed;
-use super::{Fetcher, describe, reason};
+use super::Fetcher;
+use crate::failure::{describe, failed, reason};
 use crate::gap::GapReason;
 use crate::ledger::{Failed, UnitKey};
 use crate::plan::{Unit, window_name};
@@ -53,7 +53,7 @@ impl Fetcher {
     #[instrument(skip_all, fields(content_type = %unit.content_type, window = unit.key().window))]
     async fn list(&self, unit: Unit) -> Listed {
         let mut listed = Listed::of(&unit);
-        if self.is_given_up(unit.content_type) {
+        if self.access.is_given_up(unit.content_type.as_str()) {
             return listed;
         }
         self.list_asked(&unit, &mut listed).await;
@@ -76,7 +76,7 @@ impl Fetcher {
         };
         match self.list_window(unit.content_type, window, listed).await {
             Ok(()) => {}
-            Err(error) if self.give_up(unit.content_type, &error) => {}
+            Err(error) if self.access.give_up(unit.content_type.as_str(), &error) => {}
             Err(error) => listed
                 .failed
                 .push(failed(None, reason(&error), describe(&error))),
@@ -111,23 +111,16 @@ impl Fetcher {
             self.take_new(page.blobs, listed);
         }
         let is_whole = listed.failed.len() == failed_before;
-        self.note_listed(content_type, &listed.key, is_whole.then_some(window));
+        self.note_listed(&listed.key, is_whole.then_some(window));
         Ok(())
     }
 
     /// Notes that a unit was listed to its last page, and what it may say that it has listed.
-    pub(super) fn note_listed(
-        &self,
-        content_type: ContentType,
-        key: &UnitKey,
-        window: Option<Window>,
-    ) {
-        let mut state = self.lock();
-        state.listed.insert(content_type);
+    pub(super) fn note_listed(&self, key: &UnitKey, window: Option<Window>) {
+        self.access.reach(&key.content_type);
         if let Some(window) = window {
-            state.windows.insert(key.clone(), window);
+            self.lock().windows.insert(key.clone(), window);
         }
-        drop(state);
         self.recorder.with(|report| report.windows.listed += 1);
     }
 

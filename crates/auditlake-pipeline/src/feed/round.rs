@@ -10,14 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use auditlake_api::{ContentType, Window};
 use jiff::{SignedDuration, Timestamp};
 
-pub(crate) use self::lost::{LastSeen, generation_of_lost, last_seen};
+pub(super) use self::lost::{LastSeen, last_seen};
 use self::lost::{lost, window_start};
+use super::claims::Settling;
 use crate::error::Error;
 use crate::ledger::{Failed, UnitKey};
 use crate::listed::Listed;
-use crate::plan::{EDGE_MARGIN, RETENTION, Unit, check_window, cut};
-use crate::run::LEDGER_MARGIN;
-use crate::run::claims::Settling;
+use crate::plan::{EDGE_MARGIN, LEDGER_MARGIN, RETENTION, Unit, check_window, cut};
 
 /// How often each window of the seven days is listed again. Blobs are known to come late by a day, rarely by more.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);

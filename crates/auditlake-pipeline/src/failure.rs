@@ -1,56 +1,13 @@
-//! What an error of the service means: for its blob or window, for its content type, or for the run.
+//! What an error of a service means for what was asked of it.
 
-use auditlake_api::{ContentType, Error as ApiError, ErrorKind, Operation};
+use auditlake_api::{Error as ApiError, ErrorKind, Operation};
 
-use super::Fetcher;
 use crate::error::Error;
-use crate::gap::{Gap, GapReason};
+use crate::gap::GapReason;
 use crate::ledger::Failed;
 
-impl Fetcher {
-    /// Whether nothing more is to be asked of a content type.
-    pub(super) fn is_given_up(&self, content_type: ContentType) -> bool {
-        let state = self.lock();
-        state.refused.is_some() || state.unavailable.contains_key(&content_type)
-    }
-
-    /// Whether an error of a listing means that the content type, or everything, is out of reach.
-    pub(super) fn give_up(&self, content_type: ContentType, error: &ApiError) -> bool {
-        match error.kind() {
-            ErrorKind::Credentials if has_no_token(error) => {
-                self.lock().refused.get_or_insert_with(|| error.clone());
-                true
-            }
-            ErrorKind::Credentials | ErrorKind::Permission | ErrorKind::Disabled => {
-                self.unavailable(content_type, reason(error), describe(error));
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Names a content type as out of reach, once.
-    pub(crate) fn unavailable(&self, content_type: ContentType, reason: GapReason, detail: String) {
-        if self
-            .lock()
-            .unavailable
-            .insert(content_type, reason)
-            .is_none()
-        {
-            let content_type = content_type.to_string();
-            self.recorder.gap(Gap {
-                content_type,
-                window: None,
-                content_id: None,
-                reason,
-                detail,
-            });
-        }
-    }
-}
-
 /// Whether no token can be had any more, which ends everything. A token that one request refuses may serve the others.
-pub(super) fn has_no_token(error: &ApiError) -> bool {
+pub(crate) fn has_no_token(error: &ApiError) -> bool {
     error.kind() == ErrorKind::Credentials && error.operation() == Operation::AcquireToken
 }
 
@@ -76,7 +33,7 @@ pub(crate) fn describe(error: &dyn std::error::Error) -> String {
 }
 
 /// What of a unit could not be had: a blob, or the unit itself.
-pub(super) fn failed(
+pub(crate) fn failed(
     content_id: Option<String>,
     reason: GapReason,
     detail: impl Into<String>,

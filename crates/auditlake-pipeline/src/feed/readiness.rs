@@ -8,7 +8,7 @@ use auditlake_api::{
 use jiff::Timestamp;
 
 use crate::error::Error;
-use crate::fetch::{describe, reason};
+use crate::failure::{describe, reason};
 use crate::gap::GapReason;
 use crate::starts::Starts;
 

@@ -6,8 +6,8 @@ use auditlake_api::{ContentBlob, Error as ApiError};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, instrument};
 
-use super::failure::{failed, has_no_token};
-use super::{Fetcher, Listed, describe, reason};
+use super::{Fetcher, Listed};
+use crate::failure::{describe, failed, has_no_token, reason};
 use crate::gap::GapReason;
 use crate::ledger::Failed;
 use crate::normalize::Body;
@@ -55,13 +55,13 @@ impl Fetcher {
 
     #[instrument(skip_all, fields(content_id = blob.content_id))]
     async fn fetch(&self, blob: ContentBlob) -> Result<Body, Failed> {
-        let mut reservation = self.budget.reserve(self.estimate.get()).await;
+        let mut reservation = self.room.budget.reserve(self.room.estimate.get()).await;
         let fetched = self.client.fetch_blob(&blob).await;
         self.count_requests();
         self.recorder.progress.blobs_fetched.add(1);
         let bytes = fetched.map_err(|error| self.not_fetched(&blob, &error))?;
         let length = bytes.len() as u64;
-        self.estimate.learn(length);
+        self.room.estimate.learn(length);
         reservation.resize(length);
         self.recorder.progress.bytes_downloaded.add(length);
         self.recorder.with(|report| report.blobs.fetched += 1);
@@ -75,7 +75,7 @@ impl Fetcher {
 
     fn not_fetched(&self, blob: &ContentBlob, error: &ApiError) -> Failed {
         if has_no_token(error) {
-            self.lock().refused.get_or_insert_with(|| error.clone());
+            self.access.refuse(error);
         }
         Failed {
             created: Some(blob.content_created),

@@ -11,6 +11,7 @@ use crate::ledger::{Ledger, UnitKey};
 use crate::listed::{Listed, Unavailable};
 use crate::normalize::Generation;
 use crate::plan::RETENTION;
+use crate::source::Told;
 
 /// What a round settles and follows.
 #[derive(Debug)]
@@ -34,24 +35,6 @@ pub(crate) struct Claims {
     left: HashSet<UnitKey>,
     /// Units of which something failed.
     failed: HashSet<UnitKey>,
-}
-
-/// What is to be known of a generation after it is committed.
-#[derive(Debug)]
-pub(crate) struct Told {
-    unit: UnitKey,
-    last: bool,
-    failed: bool,
-}
-
-impl Told {
-    pub(crate) fn of(generation: &Generation) -> Self {
-        Self {
-            unit: generation.unit.clone(),
-            last: generation.last,
-            failed: !generation.failed.is_empty(),
-        }
-    }
 }
 
 impl Claims {
