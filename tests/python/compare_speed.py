@@ -1,9 +1,10 @@
 """How fast records become Parquet: this program beside engines that read the same file, on the same cores.
 
-    python compare_speed.py <auditlake> <directory> <records> <rounds> [<records of a growing file>...]
+    python compare_speed.py <auditlake> <directory> <records> <rounds> <sizes of growing files> <sizes of backfills>
 
 Makes the simulator's week as NDJSON, lets everybody bring it to Parquet in turn, and prints what was measured as JSON.
-The engines copy the members as they infer them, each its own way; this program makes events of them as well.
+The engines copy the members as they infer them, each its own way; this program makes events of them as well. Sizes are
+numbers of records, with commas between them, or nothing.
 """
 
 import json
@@ -18,7 +19,11 @@ import sys
 import time
 from importlib.metadata import version
 
+import backfill_speed
+
 CORES = 2
+# So many that a backfill within the quota takes some minutes.
+QUOTA_RECORDS = 300_000
 
 DUCKDB = """
 import duckdb, sys
@@ -163,7 +168,8 @@ def processor():
 
 def main():
     auditlake, directory = sys.argv[1], pathlib.Path(sys.argv[2])
-    records, rounds, sizes = int(sys.argv[3]), int(sys.argv[4]), [int(size) for size in sys.argv[5:]]
+    records, rounds = int(sys.argv[3]), int(sys.argv[4])
+    sizes, backfills = (sorted(int(size) for size in some.split(",") if size) for some in sys.argv[5:7])
     directory.mkdir(parents=True, exist_ok=True)
     made = apart(week, auditlake, directory, records)
     json.dump(
@@ -176,6 +182,8 @@ def main():
             "bytes": made["bytes"],
             "contenders": compare(auditlake, directory, made, rounds),
             "growth": grow(auditlake, directory, sizes),
+            "backfill": backfill_speed.fast(measured, auditlake, directory, backfills),
+            "quota": backfill_speed.within_quota(measured, auditlake, directory, QUOTA_RECORDS) if backfills else None,
         },
         sys.stdout,
     )

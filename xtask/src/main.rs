@@ -60,6 +60,10 @@ enum Task {
         /// 100000, 1000000 and 10000000.
         #[arg(long)]
         growth: Vec<u64>,
+        /// With --engines: backfill so many records from the simulator, too, without a quota, and once within one; may be
+        /// repeated.
+        #[arg(long)]
+        backfill: Vec<u64>,
         /// Arguments for criterion, such as a filter.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -145,6 +149,7 @@ fn main() -> Result<()> {
             records,
             rounds,
             growth,
+            backfill,
             ..
         } => performance::run(
             &shell,
@@ -153,6 +158,7 @@ fn main() -> Result<()> {
                 records,
                 rounds,
                 growth,
+                backfill,
             },
         ),
         Task::Bench { arguments, .. } => bench(&shell, &arguments),

@@ -21,6 +21,8 @@ pub(crate) struct Comparison {
     pub(crate) rounds: u32,
     /// Records of further files, which this program alone reads.
     pub(crate) growth: Vec<u64>,
+    /// Records of backfills from the simulator.
+    pub(crate) backfill: Vec<u64>,
 }
 
 /// Measures all, and writes the page.
@@ -33,16 +35,21 @@ pub(crate) fn run(shell: &Shell, root: &Path, comparison: &Comparison) -> Result
         comparison.records.to_string(),
         comparison.rounds.to_string(),
     );
-    let growth: Vec<String> = comparison.growth.iter().map(u64::to_string).collect();
+    let (growth, backfill) = (sizes(&comparison.growth), sizes(&comparison.backfill));
     let measured = cmd!(
         shell,
-        "{python} tests/python/compare_speed.py {binary} {directory} {records} {rounds} {growth...}"
+        "{python} tests/python/compare_speed.py {binary} {directory} {records} {rounds} {growth} {backfill}"
     );
     let measured: Value = serde_json::from_str(&measured.quiet().read()?)?;
     let compiler = cmd!(shell, "rustc --version").quiet().read()?;
     let page = page(&measured, &compiler).context("the measurements lack something")?;
     fs::write(root.join("docs/reference").join(PAGE), page)?;
     Ok(())
+}
+
+fn sizes(records: &[u64]) -> String {
+    let records: Vec<String> = records.iter().map(u64::to_string).collect();
+    records.join(",")
 }
 
 fn page(measured: &Value, compiler: &str) -> Option<String> {
@@ -69,6 +76,10 @@ fn page(measured: &Value, compiler: &str) -> Option<String> {
     }
     page.push_str(&ratios(contenders));
     page.push_str(&growth(measured["growth"].as_array()?)?);
+    page.push_str(&backfill(
+        measured["backfill"].as_array()?,
+        &measured["quota"],
+    )?);
     page.push_str("\n## Commands\n");
     for contender in contenders {
         let (name, command) = (contender["name"].as_str()?, contender["command"].as_str()?);
@@ -143,6 +154,58 @@ fn growth(files: &[Value]) -> Option<String> {
         )
         .ok()?;
     }
+    text.push_str(&chart("seconds", files, "seconds")?);
+    text.push_str(&chart("peak memory, MiB", files, "peak")?);
+    Some(text)
+}
+
+/// A line over the numbers of records: where each is ten times the one before, so are seconds that grow as the input does.
+fn chart(title: &str, files: &[Value], key: &str) -> Option<String> {
+    let sizes: Option<Vec<String>> = files.iter().map(|file| count(&file["records"])).collect();
+    let values = files.iter().map(|file| file[key].as_f64());
+    let values: Option<Vec<String>> = values.map(|it| Some(format!("{:.1}", it?))).collect();
+    Some(format!(
+        "\n```mermaid\nxychart-beta\n    x-axis \"records\" [\"{}\"]\n    y-axis \"{title}\"\n    line [{}]\n```\n",
+        sizes?.join("\", \""),
+        values?.join(", ")
+    ))
+}
+
+fn backfill(runs: &[Value], quota: &Value) -> Option<String> {
+    if runs.is_empty() {
+        return Some(String::new());
+    }
+    let mut text = String::from(
+        "\n## Backfill\n\n`auditlake backfill` from `auditlake simulate`, which has the same cores; blobs of fifty records, \
+         no quota.\n\n\
+         | records | requests | seconds | records a second | CPU seconds | peak memory, MiB | limited by |\n\
+         |---:|---:|---:|---:|---:|---:|---|\n",
+    );
+    for run in runs {
+        let (seconds, records) = (run["seconds"].as_f64()?, run["records"].as_f64()?);
+        writeln!(
+            text,
+            "| {} | {} | {seconds:.1} | {} | {:.1} | {:.0} | {} |",
+            thousands(records),
+            count(&run["requests"])?,
+            thousands(records / seconds),
+            run["cpu"].as_f64()?,
+            run["peak"].as_f64()?,
+            run["stages"]["limited_by"].as_str()?,
+        )
+        .ok()?;
+    }
+    writeln!(
+        text,
+        "\nWithin a quota of {} requests a minute: {} requests in {:.0} s, {:.1} % of the quota from the start of the \
+         process to its end, and {:.0} % of one core.",
+        count(&quota["quota"])?,
+        count(&quota["requests"])?,
+        quota["seconds"].as_f64()?,
+        quota["used"].as_f64()? * 100.0,
+        quota["cpu_share"].as_f64()? * 100.0,
+    )
+    .ok()?;
     Some(text)
 }
 
@@ -186,6 +249,11 @@ mod tests {
                 {"name": "F", "command": "y", "error": "no `|` luck"},
             ],
             "growth": [{"records": 100_000, "bytes": 1_000_000, "seconds": 1.0, "peak": 90.0}],
+            "backfill": [{
+                "records": 60_000, "requests": 1234, "seconds": 2.0, "cpu": 3.0, "peak": 100.0,
+                "stages": {"limited_by": "cpu"},
+            }],
+            "quota": {"quota": 2000, "requests": 6000, "seconds": 181.0, "used": 0.994, "cpu_share": 0.15},
         })
     }
 
@@ -203,5 +271,9 @@ mod tests {
             page.contains("| 100,000 | 1 | 1.0 | 100,000 | 90 |"),
             "{page}"
         );
+        assert!(page.contains("line [90.0]"), "{page}");
+        let backfill = "| 60,000 | 1,234 | 2.0 | 30,000 | 3.0 | 100 | cpu |";
+        assert!(page.contains(backfill), "{page}");
+        assert!(page.contains("99.4 % of the quota"), "{page}");
     }
 }

@@ -48,7 +48,9 @@ fn stages(report: &Report) -> Result<Stages> {
 async fn a_slow_service_limits_by_the_network() -> Result<()> {
     let world = world().await?;
     let blobs = Selector::operation(Operation::RetrieveContent);
-    world.faults([FaultRule::new(blobs, Fault::Delay(SLOW))]);
+    // There is one blob, and so one such delay.
+    let slow = SLOW * 8;
+    world.faults([FaultRule::new(blobs, Fault::Delay(slow))]);
     let options = BackfillOptions {
         fetches: 1,
         ..options(&world)
@@ -57,7 +59,7 @@ async fn a_slow_service_limits_by_the_network() -> Result<()> {
     let stages = stages(&report)?;
     assert_eq!(stages.limited_by, Limit::Network, "{stages:?}");
     let blobs = u32::try_from(report.blobs.fetched)?;
-    assert!(stages.fetch.busy_seconds >= (SLOW * blobs).into());
+    assert!(stages.fetch.busy_seconds >= (slow * blobs).into());
     Ok(())
 }
 

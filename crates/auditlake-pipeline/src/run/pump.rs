@@ -22,8 +22,8 @@ use crate::normalize::Generation;
 use crate::recorder::Recorder;
 use crate::source::{Desk, Raw, Room, Source, Told};
 
-/// Rows take about so many times the bytes of their bodies, while they are encoded.
-const EXPANSION: u64 = 8;
+/// Rows and what is encoded of them take up to so many times the bytes of their bodies: three times where records are long.
+const EXPANSION: u64 = 4;
 
 impl Run {
     /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. However it ends,

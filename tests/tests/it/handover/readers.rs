@@ -13,7 +13,7 @@ use crate::crash::ledger_objects;
 use crate::world::World;
 
 /// Nothing here takes nearly as long.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_gets_each_record_once_as_it_came_and_the_next_run_has_nothing_for_it()

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::process::{Daemon, Place};
 
 /// Nothing here takes nearly as long.
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(5);
 const LISTEN: [&str; 2] = ["--metrics-listen", "127.0.0.1:0"];
 
 /// Samples by name and labels, as they are written.

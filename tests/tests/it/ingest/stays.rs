@@ -14,7 +14,7 @@ use super::service::Tenants;
 use crate::world::verdict;
 
 /// Nothing here takes nearly as long.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// Rounds in the background.
 struct Rounds {

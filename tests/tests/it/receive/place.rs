@@ -20,7 +20,7 @@ use crate::crash::lake::files;
 use crate::world::{binary, verdict};
 
 /// Nothing here takes nearly as long.
-pub(super) const LIMIT: Duration = Duration::from_mins(2);
+pub(super) const LIMIT: Duration = Duration::from_mins(5);
 /// By which the service is known.
 pub(super) const AUTH_ID: &str = "an-unlikely-l4bel";
 /// Seconds from the beginning at which the tenant has blobs: one before it, the others when the clock is moved. In all
