@@ -19,8 +19,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use self::keys::names;
 use crate::args::connection::{ConnectionArgs, ConnectionSettings};
 use crate::args::ingest::IngestSettings;
+use crate::args::receive::ReceiverSettings;
 use crate::exit::Usage;
 
 /// The file that is read when none is named.
@@ -36,6 +38,8 @@ pub(crate) struct Config {
     connections: BTreeMap<String, ConnectionSettings>,
     #[serde(default)]
     ingest: IngestSettings,
+    #[serde(default)]
+    receive: ReceiverSettings,
 }
 
 impl Config {
@@ -62,10 +66,10 @@ impl Config {
 
     /// Paths in the file are relative to the file.
     fn resolve_paths(&mut self, directory: &Path) {
-        for settings in self.connections.values_mut() {
-            for file in settings.paths_mut() {
-                *file = directory.join(&*file);
-            }
+        let of_connections = self.connections.values_mut();
+        let files = of_connections.flat_map(ConnectionSettings::paths_mut);
+        for file in files.chain(self.receive.paths_mut()) {
+            *file = directory.join(&*file);
         }
     }
 
@@ -82,6 +86,11 @@ impl Config {
     /// The section `[ingest]`.
     pub(crate) fn ingest(&self) -> &IngestSettings {
         &self.ingest
+    }
+
+    /// The section `[receive]`, paths resolved.
+    pub(crate) fn receiver(&self) -> &ReceiverSettings {
+        &self.receive
     }
 
     /// All connections by name, paths resolved.
@@ -188,12 +197,15 @@ struct UnknownKey {
 
 /// The keys of the document that mean nothing. What is no table is left to the deserializer.
 fn unknown_keys(document: &DeTable<'_>) -> Vec<UnknownKey> {
-    let sections = ["connections".to_owned(), "ingest".to_owned()];
+    let sections = ["connections", "ingest", "receive"].map(str::to_owned);
     let mut unknown = check_keys(document, &sections);
     if let Some(ingest) = table(document, "ingest") {
-        unknown.extend(check_keys(ingest, &IngestSettings::keys()));
+        unknown.extend(check_keys(ingest, &names::<IngestSettings>()));
     }
-    let keys = ConnectionSettings::keys();
+    if let Some(receive) = table(document, "receive") {
+        unknown.extend(check_keys(receive, &names::<ReceiverSettings>()));
+    }
+    let keys = names::<ConnectionSettings>();
     let connections = table(document, "connections").into_iter().flatten();
     for (_, settings) in connections {
         if let DeValue::Table(settings) = settings.get_ref() {
@@ -330,6 +342,23 @@ mod tests {
         let config = parse("[ingest]\nmetrics_listen = \"127.0.0.1:9464\"\n").unwrap();
         let address = "127.0.0.1:9464".parse().unwrap();
         assert_eq!(config.ingest().metrics_listen, Some(address));
+    }
+
+    #[test]
+    fn the_section_of_receive_has_sizes_as_text_and_paths_beside_the_file() {
+        let text =
+            "[receive]\nlisten = \"0.0.0.0:8443\"\ntls_key = \"key.pem\"\nbody_limit = \"1MiB\"\n";
+        let config = parse(text).unwrap();
+        let receiver = config.receiver();
+        assert_eq!(receiver.listen, "0.0.0.0:8443".parse().ok());
+        assert_eq!(receiver.tls_key.as_deref(), Some(Path::new("dir/key.pem")));
+        assert_eq!(receiver.body_limit, Some(1 << 20));
+        assert!(parse("[receive]\nrate_limit = 0\n").is_err());
+        check_refused(
+            "[receive]\nlisten_at = \"0.0.0.0:8443\"\n",
+            "dir/auditlake.toml:2: unknown key `listen_at`",
+            "did you mean `listen`?",
+        );
     }
 
     #[test]

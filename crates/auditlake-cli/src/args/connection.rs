@@ -166,15 +166,6 @@ impl ConnectionSettings {
         ];
         paths.into_iter().flatten()
     }
-
-    /// The keys, as the configuration file spells them.
-    pub(crate) fn keys() -> Vec<String> {
-        let command = Self::augment_args(clap::Command::new("keys"));
-        command
-            .get_arguments()
-            .map(|arg| arg.get_id().to_string())
-            .collect()
-    }
 }
 
 /// The clouds whose addresses are known.
@@ -280,12 +271,5 @@ mod tests {
             let name = cloud.to_possible_value().expect("no cloud is hidden");
             assert_eq!(name.get_name(), cloud.preset().as_str());
         }
-    }
-
-    #[test]
-    fn keys_are_the_flags_in_snake_case() {
-        let keys = ConnectionSettings::keys();
-        assert!(keys.contains(&"client_secret_file".to_owned()), "{keys:?}");
-        assert!(!keys.contains(&"client_secret".to_owned()), "{keys:?}");
     }
 }

@@ -137,18 +137,12 @@ impl IngestSettings {
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
         }
     }
-
-    /// The keys, as the configuration file spells them.
-    pub(crate) fn keys() -> Vec<String> {
-        let command = Self::augment_args(clap::Command::new("keys"));
-        command
-            .get_arguments()
-            .map(|arg| arg.get_id().to_string())
-            .collect()
-    }
 }
 
-fn read_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SignedDuration>, D::Error> {
+/// Reads a duration of the configuration file.
+pub(super) fn read_duration<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<SignedDuration>, D::Error> {
     let text = String::deserialize(from)?;
     duration(&text).map(Some).map_err(serde::de::Error::custom)
 }

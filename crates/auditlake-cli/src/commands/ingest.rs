@@ -16,7 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 use self::told::{Reports, log_round, tell};
 use super::check_lake;
 use crate::args::ingest::{IngestArgs, Schedule, WorkArgs};
-use crate::args::receive::ReceiverArgs;
+use crate::args::receive::{Receiver, ReceiverSettings};
 use crate::args::to::ToArgs;
 use crate::clock::clock;
 use crate::config::Config;
@@ -67,7 +67,7 @@ async fn once(args: &WorkArgs, plan: IngestPlan, session: &Session) -> anyhow::R
 /// Rounds until a signal ends the process; with a receiver, also when it is told of something.
 pub(super) async fn stay(
     args: WorkArgs,
-    receiver: Option<ReceiverArgs>,
+    receiver: Option<ReceiverSettings>,
     asked: Asked,
     session: &Session,
     hangups: Hangups,
@@ -75,7 +75,7 @@ pub(super) async fn stay(
 ) -> anyhow::Result<Exit> {
     let reports = Reports::new(&args.report);
     let inbox = || Inbox::open(&args.lake.url, asked.plan.options.backfill.clock.clone());
-    let inbox = receiver.as_ref().map(|_| inbox()).transpose()?;
+    let inbox = asked.receiver.as_ref().map(|_| inbox()).transpose()?;
     let (change, plans) = watch::channel(Arc::new(asked.plan));
     let (admit, gates) = watch::channel(Arc::new(asked.gate));
     let states = watch::Sender::new(States::new());
@@ -90,7 +90,7 @@ pub(super) async fn stay(
         Some(address) => Some(serve(address, source).await?),
         None => None,
     };
-    let _receiving = match (&receiver, inbox) {
+    let _receiving = match (&asked.receiver, inbox) {
         (Some(receiver), Some(inbox)) => {
             let (plans, wakes) = (plans.clone(), wakes.clone());
             let parts = Parts {
@@ -137,6 +137,7 @@ fn end_with(gone: CancellationToken, shutdown: CancellationToken) -> AbortOnDrop
 pub(super) struct Asked {
     plan: IngestPlan,
     gate: Gate,
+    receiver: Option<Receiver>,
     metrics_listen: Option<SocketAddr>,
 }
 
@@ -151,7 +152,7 @@ impl Asked {
 
 pub(super) fn asked(
     args: &WorkArgs,
-    receiver: Option<&ReceiverArgs>,
+    receiver: Option<&ReceiverSettings>,
     config: Option<&Path>,
     outlet: Option<Outlet>,
 ) -> anyhow::Result<Asked> {
@@ -162,7 +163,9 @@ pub(super) fn asked(
     options.check()?;
     let secret = credential::variable();
     let mut labels = Vec::new();
-    if let Some(receiver) = receiver {
+    let receiver = receiver.map(|flags| flags.or(config.receiver()));
+    if let Some(receiver) = &receiver {
+        receiver.check()?;
         options.gather = receiver.gather.unsigned_abs();
         let variable = credential::auth_id_variable();
         labels = auth_ids(args, &config, variable.as_deref())?;
@@ -175,6 +178,7 @@ pub(super) fn asked(
     Ok(Asked {
         gate,
         plan,
+        receiver,
         metrics_listen: schedule.metrics_listen,
     })
 }
@@ -201,7 +205,7 @@ struct Changes {
 /// Reads the configuration again at each SIGHUP. One that cannot be used is told, and the old one stays.
 async fn reload_on_hangup(
     args: WorkArgs,
-    receiver: Option<ReceiverArgs>,
+    receiver: Option<ReceiverSettings>,
     session: Session,
     Changes { change, admit }: Changes,
     mut hangups: Hangups,

@@ -2,7 +2,7 @@
 
 mod connection;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use auditlake_pipeline::IngestOptions;
 use serde::de::DeserializeOwned;
@@ -11,17 +11,24 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::environment::Environment;
-use super::keys::{Key, of_connection, of_ingest};
+use super::keys::{Key, all, of_connection, of_ingest, of_receiver};
 use super::places::Places;
 use super::{table, unknown_keys, unreadable};
 use crate::args::connection::ConnectionSettings;
 use crate::args::ingest::IngestSettings;
-use crate::exit::Usage;
+use crate::args::receive::ReceiverSettings;
+use crate::exit::{Usage, hint};
+use crate::receive::Certificate;
 
 pub(crate) use self::connection::OfConnection;
+use self::connection::chain;
 
 const FITTING: &str =
     "leave it out for the default; `auditlake config example` tells what it means";
+
+/// What helps where a certificate cannot be used.
+const TLS: &str =
+    "name PEM files that can be read: the whole chain, and the key of its first certificate";
 
 /// What a configuration is looked at with.
 #[derive(Debug)]
@@ -52,6 +59,7 @@ impl Check<'_> {
             places,
         };
         problems.extend(file.ingest(&document));
+        problems.extend(file.receiver(&document));
         problems.extend(file.connections(&document));
         problems
     }
@@ -67,12 +75,10 @@ impl File<'_> {
     /// The section `[ingest]`, which need not be there.
     fn ingest(&self, document: &DeTable<'_>) -> Vec<Usage> {
         let section = ["ingest"];
-        if document.contains_key("ingest") && table(document, "ingest").is_none() {
-            return vec![self.no_table(&section)];
-        }
-        let empty = DeTable::new();
-        let found = table(document, "ingest").unwrap_or(&empty);
-        let read = Read::<IngestSettings>::new(found, &of_ingest());
+        let read = match self.read::<IngestSettings>(document, "ingest", &of_ingest()) {
+            Ok(read) => read,
+            Err(problem) => return vec![problem],
+        };
         let mut problems = self.wrong_values(&section, &read.wrong);
         let environment = &self.check.environment.ingest;
         // One by one, so that each is told with its place.
@@ -97,6 +103,49 @@ impl File<'_> {
             }
         }
         problems
+    }
+
+    /// The section `[receive]`, which need not be there, nor say where to listen: flags can.
+    fn receiver(&self, document: &DeTable<'_>) -> Vec<Usage> {
+        let section = ["receive"];
+        let mut read = match self.read::<ReceiverSettings>(document, "receive", &of_receiver()) {
+            Ok(read) => read,
+            Err(problem) => return vec![problem],
+        };
+        if !read.wrong.is_empty() {
+            return self.wrong_values(&section, &read.wrong);
+        }
+        self.resolve(read.settings.paths_mut());
+        let environment = &self.check.environment.receiver;
+        let Err(error) = Certificate::of(&environment.or(&read.settings)) else {
+            return Vec::new();
+        };
+        let by_variable = environment.tls_certificate.is_some();
+        let place = self.place(&section, "tls_certificate", by_variable);
+        let usage = Usage::new(format!("{place}: {}", chain(&error)));
+        vec![usage.with_hint(hint(&error).unwrap_or_else(|| TLS.to_owned()))]
+    }
+
+    /// A section that need not be there.
+    fn read<T: DeserializeOwned + Default>(
+        &self,
+        document: &DeTable<'_>,
+        section: &str,
+        keys: &[Key],
+    ) -> Result<Read<T>, Usage> {
+        let found = table(document, section);
+        if document.contains_key(section) && found.is_none() {
+            return Err(self.no_table(&[section]));
+        }
+        Ok(Read::new(found.unwrap_or(&DeTable::new()), keys))
+    }
+
+    /// Paths in the file are relative to the file.
+    fn resolve<'p>(&self, paths: impl Iterator<Item = &'p mut PathBuf>) {
+        let directory = self.check.path.parent().unwrap_or(Path::new(""));
+        for path in paths {
+            *path = directory.join(&*path);
+        }
     }
 
     fn connections(&self, document: &DeTable<'_>) -> Vec<Usage> {
@@ -124,10 +173,7 @@ impl File<'_> {
             // What such a value would have led to cannot be said.
             return self.wrong_values(&section, &read.wrong);
         }
-        let directory = self.check.path.parent().unwrap_or(Path::new(""));
-        for file in read.settings.paths_mut() {
-            *file = directory.join(&*file);
-        }
+        self.resolve(read.settings.paths_mut());
         let environment = &self.check.environment.connection;
         let settings = environment.clone().or(read.settings);
         let place = |key: &str| self.place(&section, key, gives(environment, key));
@@ -165,7 +211,7 @@ impl File<'_> {
 
     /// The variable that gives a setting, or else its line, or that of its section.
     fn place(&self, section: &[&str], key: &str, by_variable: bool) -> String {
-        let keys = of_connection().into_iter().chain(of_ingest());
+        let keys = all().into_iter();
         if let Some(key) = keys.filter(|_| by_variable).find(|of| of.name == key) {
             return key.variable;
         }

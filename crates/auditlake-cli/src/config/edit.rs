@@ -328,7 +328,7 @@ cloud = \"gcc\"
     #[test]
     fn every_key_is_written() {
         let mut written: Vec<_> = entries(&ConnectionSettings::default(), Path::new("")).unwrap();
-        let mut keys = ConnectionSettings::keys();
+        let mut keys = crate::config::keys::names::<ConnectionSettings>();
         written.sort_by_key(|(key, _)| *key);
         keys.sort();
         assert_eq!(

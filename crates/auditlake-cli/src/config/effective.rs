@@ -1,5 +1,7 @@
 //! What holds of the configuration, and where each value comes from.
 
+mod sections;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
@@ -9,13 +11,14 @@ use url::Url;
 use super::Config;
 use super::edit::entries;
 use super::environment::Environment;
-use super::keys::{Key, of_connection, of_ingest};
+use super::keys::{Key, of_connection, of_ingest, of_receiver};
 use super::places::Places;
 use crate::args::connection::{Cloud, ConnectionSettings};
-use crate::args::ingest::IngestSettings;
 use crate::connect;
 use crate::credential::SECRET_VARIABLE;
 use crate::exit::Usage;
+
+use self::sections::Section;
 
 /// The key under which the secret of the environment is told of.
 const SECRET: &str = "client_secret";
@@ -29,6 +32,8 @@ pub(crate) struct Effective {
     pub(crate) connections: Vec<EffectiveConnection>,
     /// The section `[ingest]`.
     pub(crate) ingest: Settings,
+    /// The section `[receive]`.
+    pub(crate) receive: Settings,
 }
 
 /// A connection as it holds.
@@ -109,10 +114,14 @@ impl Sources<'_> {
         if connections.is_empty() && self.environment.connection.tenant_id.is_some() {
             connections.push(self.connection(None, &ConnectionSettings::default())?);
         }
+        let given = self.environment;
+        let ingest = sections::ingest(&given.ingest, self.config.ingest());
+        let receive = sections::receive(&given.receiver, self.config.receiver());
         Ok(Effective {
             config,
             connections,
-            ingest: self.ingest(),
+            ingest: self.section("ingest", &of_ingest(), &ingest),
+            receive: self.section("receive", &of_receiver(), &receive),
         })
     }
 
@@ -154,22 +163,19 @@ impl Sources<'_> {
         })
     }
 
-    fn ingest(&self) -> Settings {
-        let (given, file) = (&self.environment.ingest, self.config.ingest());
-        let defaults = schedule(given, file);
-        let [given, file] = [given, file].map(set);
+    fn section(&self, section: &str, keys: &[Key], held: &Section) -> Settings {
         let setting = |key: &Key| {
-            let has = |names: &[&str]| names.contains(&key.name.as_str());
-            let holds = value(&defaults, &key.name);
-            let is_given = has(&given) || has(&file);
-            let (found, default) = if is_given {
+            let name = key.name.as_str();
+            let holds = value(&held.values, name);
+            let by_variable = held.by_variables.contains(&name);
+            let (found, default) = if by_variable || held.by_file.contains(&name) {
                 (holds, None)
             } else {
                 (None, holds)
             };
-            self.setting(key, found, has(&given), Some(&["ingest"]), default)
+            self.setting(key, found, by_variable, Some(&[section]), default)
         };
-        Settings(of_ingest().iter().map(setting).collect())
+        Settings(keys.iter().map(setting).collect())
     }
 
     fn setting(
@@ -254,37 +260,12 @@ fn default(settings: &ConnectionSettings, key: &str) -> Option<Value> {
     }
 }
 
-/// What is given of the schedule.
-fn set(settings: &IngestSettings) -> Vec<&'static str> {
-    let set = [
-        ("every", settings.every.is_some()),
-        ("relist", settings.relist.is_some()),
-        ("grace", settings.grace.is_some()),
-        ("concurrency", settings.concurrency.is_some()),
-        ("metrics_listen", settings.metrics_listen.is_some()),
-    ];
-    let set = set.into_iter().filter(|(_, set)| *set);
-    set.map(|(key, _)| key).collect()
-}
-
-fn schedule(given: &IngestSettings, file: &IngestSettings) -> Values {
-    let schedule = given.or(file);
-    let duration = |duration: jiff::SignedDuration| Some(format!("{duration:#}").into());
-    vec![
-        ("every", duration(schedule.every)),
-        ("relist", duration(schedule.relist)),
-        ("grace", duration(schedule.grace)),
-        ("concurrency", Some(schedule.concurrency.into())),
-        (
-            "metrics_listen",
-            (schedule.metrics_listen).map(|address| address.to_string().into()),
-        ),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::keys::names;
     use super::*;
+    use crate::args::ingest::IngestSettings;
+    use crate::args::receive::ReceiverSettings;
 
     fn effective(text: &str, environment: &Environment, has_secret: bool) -> Effective {
         let sources = Sources {
@@ -309,12 +290,13 @@ mod tests {
         };
         assert_eq!(
             keys(&found.connections[0].settings),
-            ConnectionSettings::keys()
+            names::<ConnectionSettings>()
         );
-        assert_eq!(keys(&found.ingest), IngestSettings::keys());
-        for setting in &found.ingest.0 {
+        assert_eq!(keys(&found.ingest), names::<IngestSettings>());
+        assert_eq!(keys(&found.receive), names::<ReceiverSettings>());
+        for setting in found.ingest.0.iter().chain(&found.receive.0) {
             let expected = match setting.key.as_str() {
-                "metrics_listen" => Source::Unset,
+                "metrics_listen" | "listen" | "tls_certificate" | "tls_key" => Source::Unset,
                 _ => Source::Default,
             };
             assert_eq!(setting.source, expected, "{}", setting.key);

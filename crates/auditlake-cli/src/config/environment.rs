@@ -3,9 +3,10 @@
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Command, FromArgMatches};
 
-use super::keys::{of_connection, of_ingest};
+use super::keys::all;
 use crate::args::connection::ConnectionSettings;
 use crate::args::ingest::IngestSettings;
+use crate::args::receive::ReceiverSettings;
 use crate::exit::Usage;
 
 /// What variables say.
@@ -15,6 +16,8 @@ pub(crate) struct Environment {
     pub(crate) connection: ConnectionSettings,
     /// Goes before the section `[ingest]`.
     pub(crate) ingest: IngestSettings,
+    /// Goes before the section `[receive]`.
+    pub(crate) receiver: ReceiverSettings,
 }
 
 impl Environment {
@@ -22,12 +25,14 @@ impl Environment {
     pub(crate) fn read() -> Result<Self, Usage> {
         let command = Command::new("environment").no_binary_name(true);
         let command = IngestSettings::augment_args(ConnectionSettings::augment_args(command));
+        let command = ReceiverSettings::augment_args(command);
         let refused = |error: clap::Error| refused(&error);
         let none: [&str; 0] = [];
         let found = command.try_get_matches_from(none).map_err(refused)?;
         Ok(Self {
             connection: ConnectionSettings::from_arg_matches(&found).map_err(refused)?,
             ingest: IngestSettings::from_arg_matches(&found).map_err(refused)?,
+            receiver: ReceiverSettings::from_arg_matches(&found).map_err(refused)?,
         })
     }
 }
@@ -39,7 +44,7 @@ fn refused(error: &clap::Error) -> Usage {
         _ => String::new(),
     };
     let (flag, other) = (about(ContextKind::InvalidArg), about(ContextKind::PriorArg));
-    let keys: Vec<_> = of_connection().into_iter().chain(of_ingest()).collect();
+    let keys = all();
     let of = |flag: &str| keys.iter().find(|key| key.flag == flag);
     match (of(&flag), of(&other)) {
         (Some(key), Some(other)) => Usage::new(format!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{Key, of_connection, of_ingest};
+use super::keys::{Key, of_connection, of_ingest, of_receiver};
 
 /// What a connection cannot do without, and the commonest credential; all else is behind a `#`.
 const NEEDED: [&str; 3] = ["tenant_id", "client_id", "client_secret_file"];
@@ -26,9 +26,18 @@ const INGEST: &str = "\
 [ingest]
 ";
 
+const RECEIVE: &str = "\
+# Where `auditlake receive` takes the service's notifications; the rest of it is as for `ingest`.
+[receive]
+";
+
 /// The example.
 pub(crate) fn example() -> String {
-    let sections = [(CONNECTION, of_connection()), (INGEST, of_ingest())];
+    let sections = [
+        (CONNECTION, of_connection()),
+        (INGEST, of_ingest()),
+        (RECEIVE, of_receiver()),
+    ];
     let mut text = HEAD.to_owned();
     for (head, keys) in sections {
         text = text + "\n" + head;
@@ -95,6 +104,7 @@ pub fn config_page() -> String {
     let mut page = PAGE.to_owned();
     page += &section("`[connections.NAME]`", &of_connection());
     page += &section("`[ingest]`", &of_ingest());
+    page += &section("`[receive]`", &of_receiver());
     page + "\n## Example\n\n```toml\n" + &example() + "```\n"
 }
 
@@ -131,6 +141,7 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
+    use crate::config::keys::all;
 
     fn read(text: &str) -> anyhow::Result<Config> {
         Config::parse(text, Path::new("auditlake.toml"))
@@ -149,8 +160,7 @@ mod tests {
         let example = example();
         let is_off = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
         let off: Vec<&str> = example.lines().filter(is_off).collect();
-        let keys = of_connection().len() + of_ingest().len();
-        assert_eq!(off.len() + NEEDED.len(), keys);
+        assert_eq!(off.len() + NEEDED.len(), all().len());
         let secret = "\nclient_secret_file";
         for line in off {
             let text = example.replace(
@@ -168,7 +178,7 @@ mod tests {
     #[test]
     fn the_page_has_every_key_and_the_example() {
         let page = config_page();
-        for key in of_connection().into_iter().chain(of_ingest()) {
+        for key in all() {
             assert!(
                 page.contains(&format!("\n| `{}` | ", key.name)),
                 "{}",

@@ -4,6 +4,7 @@ use clap::{Arg, Args, Command};
 
 use crate::args::connection::ConnectionSettings;
 use crate::args::ingest::IngestSettings;
+use crate::args::receive::ReceiverSettings;
 
 /// How a description says what holds where nothing is given.
 const DEFAULT: &str = " [default: ";
@@ -81,6 +82,20 @@ const VALUES: &[(&str, &str, &str)] = &[
         "\"127.0.0.1:9464\"",
         "an address and a port in quotes, such as `\"127.0.0.1:9464\"`",
     ),
+    (
+        "listen",
+        "\"0.0.0.0:8443\"",
+        "an address and a port in quotes, such as `\"0.0.0.0:8443\"`",
+    ),
+    ("tls_certificate", "\"fullchain.pem\"", "a path in quotes"),
+    ("tls_key", "\"key.pem\"", "a path in quotes"),
+    ("gather", "\"1m\"", "a duration in quotes, such as `\"1m\"`"),
+    ("rate_limit", "6000", "a whole number from 1 to 4294967295"),
+    (
+        "body_limit",
+        "\"4MiB\"",
+        "a size in quotes, such as `\"4MiB\"`",
+    ),
 ];
 
 /// A key of the configuration file.
@@ -111,6 +126,23 @@ pub(crate) fn of_connection() -> Vec<Key> {
 /// The keys of the section `[ingest]`, in the order of their flags.
 pub(crate) fn of_ingest() -> Vec<Key> {
     of::<IngestSettings>()
+}
+
+/// The keys of the section `[receive]`, in the order of their flags.
+pub(crate) fn of_receiver() -> Vec<Key> {
+    of::<ReceiverSettings>()
+}
+
+/// The keys of all sections. No two sections have a key of the same name.
+pub(crate) fn all() -> Vec<Key> {
+    [of_connection(), of_ingest(), of_receiver()].concat()
+}
+
+/// The keys of a section by their names alone, as the file spells them.
+pub(crate) fn names<T: Args>() -> Vec<String> {
+    let command = T::augment_args(Command::new("keys"));
+    let arguments = command.get_arguments();
+    arguments.map(|arg| arg.get_id().to_string()).collect()
 }
 
 fn of<T: Args>() -> Vec<Key> {
@@ -192,13 +224,17 @@ mod tests {
 
     use super::*;
 
-    fn all() -> Vec<Key> {
-        of_connection().into_iter().chain(of_ingest()).collect()
-    }
-
     #[test]
     fn every_key_of_the_types_has_its_values_and_nothing_else_has() {
-        let fields = [ConnectionSettings::keys(), IngestSettings::keys()].concat();
+        let of_connection = names::<ConnectionSettings>();
+        assert!(of_connection.contains(&"client_secret_file".to_owned()));
+        assert!(!of_connection.contains(&"client_secret".to_owned()));
+        let fields = [
+            of_connection,
+            names::<IngestSettings>(),
+            names::<ReceiverSettings>(),
+        ]
+        .concat();
         let keys: Vec<String> = all().into_iter().map(|key| key.name).collect();
         assert_eq!(keys, fields);
         let values: Vec<&str> = VALUES.iter().map(|(key, ..)| *key).collect();
@@ -229,6 +265,11 @@ mod tests {
         assert_eq!(duration("relist"), Ok(schedule.relist));
         assert_eq!(duration("grace"), Ok(schedule.grace));
         assert_eq!(default("concurrency"), schedule.concurrency.to_string());
+        let receiver = ReceiverSettings::default().or(&ReceiverSettings::default());
+        assert_eq!(duration("gather"), Ok(receiver.gather));
+        assert_eq!(default("rate_limit"), receiver.rate_limit.to_string());
+        let size = crate::args::value::size(&default("body_limit"));
+        assert_eq!(size, Ok(receiver.body_limit));
         let limit = ClientConfig::DEFAULT_REQUESTS_PER_MINUTE.to_string();
         assert_eq!(default("requests_per_minute"), limit);
         assert_eq!(default("cloud"), "enterprise");

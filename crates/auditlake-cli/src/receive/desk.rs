@@ -22,7 +22,7 @@ use super::Gates;
 use super::figures::{Figures, Refusal};
 use super::gate::Admitted;
 use super::limit::Limit;
-use crate::args::receive::ReceiverArgs;
+use crate::args::receive::Receiver;
 
 /// By which the service shows itself.
 const AUTH_ID: &str = "Webhook-AuthID";
@@ -57,12 +57,12 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(args: &ReceiverArgs, parts: Parts) -> Self {
+    pub(super) fn new(receiver: &Receiver, parts: Parts) -> Self {
         Self {
             parts,
-            rate: Limit::per_minute(args.rate_limit, Instant::now()),
+            rate: Limit::per_minute(receiver.rate_limit, Instant::now()),
             complaints: Limit::per_minute(COMPLAINTS, Instant::now()),
-            body_limit: usize::try_from(args.body_limit).unwrap_or(usize::MAX),
+            body_limit: usize::try_from(receiver.body_limit).unwrap_or(usize::MAX),
         }
     }
 

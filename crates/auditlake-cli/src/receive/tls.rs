@@ -11,11 +11,11 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::args::receive::ReceiverArgs;
+use crate::args::receive::Receiver;
 use crate::exit::Usage;
 
 /// A certificate and its key.
-pub(super) struct Certificate {
+pub(crate) struct Certificate {
     chain: PathBuf,
     key: PathBuf,
     read: Mutex<Read>,
@@ -29,11 +29,9 @@ struct Read {
 
 impl Certificate {
     /// The one that was asked for, if any.
-    pub(super) fn of(args: &ReceiverArgs) -> anyhow::Result<Option<Self>> {
-        match (&args.tls_certificate, &args.tls_key) {
-            (Some(chain), Some(key)) => Self::read(chain, key).map(Some),
-            _ => Ok(None),
-        }
+    pub(crate) fn of(receiver: &Receiver) -> anyhow::Result<Option<Self>> {
+        let files = receiver.certificate()?;
+        files.map(|(chain, key)| Self::read(chain, key)).transpose()
     }
 
     fn read(chain: &Path, key: &Path) -> anyhow::Result<Self> {

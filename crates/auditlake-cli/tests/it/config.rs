@@ -147,6 +147,40 @@ fn variables_count_and_are_told_by_their_names() {
 }
 
 #[test]
+fn a_receiver_that_cannot_be_is_told_with_its_lines() {
+    let secret = ("AUDITLAKE_CLIENT_SECRET", SECRET);
+    let hint = "hint: name PEM files that can be read: the whole chain, and the key of its first certificate";
+    let receive = format!("{CONNECTION}[receive]\ntls_certificate = \"none.pem\"\n");
+    check_problems(
+        &receive,
+        &[secret],
+        &[
+            "error: auditlake.toml:5: `tls_certificate` is given, `tls_key` is not",
+            "hint: a certificate and its key go together; without both it speaks plain HTTP",
+        ],
+    );
+    check_problems(
+        &format!("{receive}tls_key = \"none.pem\"\n"),
+        &[secret],
+        &[
+            "error: auditlake.toml:5: `none.pem` cannot be used for TLS: I/O error: \
+             No such file or directory (os error 2)",
+            hint,
+        ],
+    );
+    check_problems(
+        &format!("{CONNECTION}[receive]\nlisten = 8443\nrate_limit = 0\n"),
+        &[secret],
+        &[
+            "error: auditlake.toml:5: the value of `listen` cannot be used",
+            "hint: expected an address and a port in quotes, such as `\"0.0.0.0:8443\"`",
+            "error: auditlake.toml:6: the value of `rate_limit` cannot be used",
+            "hint: expected a whole number from 1 to 4294967295",
+        ],
+    );
+}
+
+#[test]
 fn without_a_file_there_is_nothing_wrong() {
     let ran = run(&["config", "check"]).unwrap();
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -158,10 +192,15 @@ fn without_a_file_there_is_nothing_wrong() {
 #[test]
 fn each_value_is_shown_with_where_it_comes_from() {
     let text = format!(
-        "{CONNECTION}client_secret_file = \"s\"\n[ingest]\nrelist = \"12h\"\ngrace = \"9s\"\n"
+        "{CONNECTION}client_secret_file = \"s\"\n[ingest]\nrelist = \"12h\"\ngrace = \"9s\"\n\
+         [receive]\nlisten = \"127.0.0.1:8443\"\nbody_limit = \"1MiB\"\n"
     );
     let directory = directory(&text);
-    let variables = [("AUDITLAKE_RELIST", "6h"), ("AUDITLAKE_CLOUD", "dod")];
+    let variables = [
+        ("AUDITLAKE_RELIST", "6h"),
+        ("AUDITLAKE_CLOUD", "dod"),
+        ("AUDITLAKE_GATHER", "2m"),
+    ];
     let ran = config(directory.path(), &["show", "--output", "json"], &variables);
     let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
     let ingest = serde_json::json!({
@@ -172,6 +211,15 @@ fn each_value_is_shown_with_where_it_comes_from() {
         "metrics_listen": {"value": null, "source": "unset"},
     });
     assert_eq!(shown["ingest"], ingest);
+    let receive = serde_json::json!({
+        "listen": {"value": "127.0.0.1:8443", "source": "file", "line": 9},
+        "tls_certificate": {"value": null, "source": "unset"},
+        "tls_key": {"value": null, "source": "unset"},
+        "gather": {"value": "2m", "source": "variable", "variable": "AUDITLAKE_GATHER"},
+        "rate_limit": {"value": 6000, "source": "default"},
+        "body_limit": {"value": "1MiB", "source": "file", "line": 10},
+    });
+    assert_eq!(shown["receive"], receive);
     let connection = &shown["connections"][0];
     assert_eq!(connection["name"], "contoso");
     let settings = &connection["settings"];

@@ -80,6 +80,13 @@ impl Place {
         Ok(std::fs::write(self.path("auditlake.toml"), text)?)
     }
 
+    /// Adds a section to the configuration.
+    pub(super) fn add(&self, section: &str) -> Result<()> {
+        let file = self.path("auditlake.toml");
+        let text = std::fs::read_to_string(&file)? + section;
+        Ok(std::fs::write(file, text)?)
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -101,7 +108,8 @@ impl Place {
         let log = self.path(&format!("{name}.log"));
         let mut command = self.command(&["receive", "--lake", "lake", "--every", "1h"])?;
         command.args(["--window", "24h"]).args(args);
-        if !args.contains(&"--listen") {
+        let in_file = std::fs::read_to_string(self.path("auditlake.toml"))?.contains("\nlisten = ");
+        if !in_file && !args.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
         }
         let report = self.path(&format!("{name}.ndjson"));

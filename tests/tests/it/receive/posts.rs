@@ -5,7 +5,7 @@ use auditlake_simulator::NotificationConfig;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::place::{AUTH_ID, Place, Receiver, status};
+use super::place::{AUTH_ID, Place, Receiver, free_address, status};
 
 /// An announcement of a blob that is not there.
 fn announcement(place: &Place) -> Value {
@@ -22,6 +22,48 @@ fn announcement(place: &Place) -> Value {
 /// The answer to these elements.
 async fn told(receiver: &Receiver, elements: &[Value]) -> Result<StatusCode> {
     status(receiver.post(&json!(elements))?).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_receiver_goes_by_may_be_in_the_file_and_flags_go_first() -> Result<()> {
+    let place = Place::new(NotificationConfig::default()).await?;
+    let (file, flag) = (free_address()?, free_address()?);
+    place.add(&format!(
+        "[receive]\nlisten = \"{file}\"\nbody_limit = \"100B\"\ngather = \"1h\"\nrate_limit = 2\n"
+    ))?;
+    let receiver = place.receiver("file", &[]).await?;
+    assert_eq!(receiver.address, format!("http://{file}/"));
+    let good = announcement(&place);
+    let told_of_file = [
+        told(&receiver, std::slice::from_ref(&good)).await?,
+        told(&receiver, &[]).await?,
+        told(&receiver, &[]).await?,
+    ];
+    let [too_long, heard, too_many] = told_of_file;
+    assert_eq!(too_long, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(heard, StatusCode::OK);
+    assert_eq!(too_many, StatusCode::TOO_MANY_REQUESTS);
+    receiver.terminate()?;
+
+    let args = ["--listen", &flag, "--body-limit", "1MiB"];
+    let receiver = place.receiver("flags", &args).await?;
+    assert_eq!(receiver.address, format!("http://{flag}/"));
+    assert_eq!(told(&receiver, &[good]).await?, StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_to_listen_nowhere_does_not_begin() -> Result<()> {
+    let place = Place::new(NotificationConfig::default()).await?;
+    let ran = place.run(&["receive", "--lake", "lake"]).await?;
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("give --listen ADDR, or set `listen`"),
+        "{said}"
+    );
+    assert!(!place.path("lake").exists());
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

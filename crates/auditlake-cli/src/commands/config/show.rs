@@ -61,6 +61,7 @@ fn table(effective: &Effective) -> String {
         rows(&mut table, &section, &connection.settings, file);
     }
     rows(&mut table, "ingest", &effective.ingest, file);
+    rows(&mut table, "receive", &effective.receive, file);
     table.trim_fmt()
 }
 

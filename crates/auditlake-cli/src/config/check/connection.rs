@@ -132,7 +132,8 @@ impl OfConnection<'_> {
 }
 
 /// An error with its causes in one line.
-fn chain(error: &anyhow::Error) -> String {
+/// An error with all its causes, in one line.
+pub(super) fn chain(error: &anyhow::Error) -> String {
     let words: Vec<String> = error.chain().map(ToString::to_string).collect();
     words.join(": ")
 }
