@@ -43,3 +43,55 @@ pub(super) fn page() -> String {
     }
     page + FOOT
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use anyhow::Result;
+    use auditlake_cli::metrics::Metric;
+    use serde_json::Value;
+
+    use super::*;
+
+    const RULES: &str = "deploy/prometheus/rules.yaml";
+    const DASHBOARD: &str = "deploy/grafana/auditlake.json";
+
+    /// The names of series that expressions speak of. The prefix of a program's own is `auditlake_`.
+    fn names(expressions: &str) -> BTreeSet<String> {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let words = expressions.split(|letter| !is_part(letter));
+        let is_name = |word: &&str| word.starts_with("auditlake_") || word.starts_with("process_");
+        words.filter(is_name).map(str::to_owned).collect()
+    }
+
+    /// Every line: what is no expression there names metrics as well.
+    fn of_rules() -> Result<BTreeSet<String>> {
+        let path = crate::root()?.join(RULES);
+        Ok(names(&std::fs::read_to_string(path)?))
+    }
+
+    fn of_dashboard() -> Result<BTreeSet<String>> {
+        let path = crate::root()?.join(DASHBOARD);
+        let dashboard: Value = serde_json::from_slice(&std::fs::read(path)?)?;
+        let panels = dashboard["panels"].as_array().into_iter().flatten();
+        let targets = panels.filter_map(|panel| panel["targets"].as_array());
+        let expressions = targets
+            .flatten()
+            .filter_map(|target| target["expr"].as_str());
+        Ok(names(&expressions.collect::<Vec<_>>().join(" ")))
+    }
+
+    #[test]
+    fn the_dashboard_shows_every_metric_and_rules_are_about_no_other() -> Result<()> {
+        let known: BTreeSet<String> = METRICS.iter().map(Metric::name).collect();
+        assert_eq!(of_dashboard()?.difference(&known).next(), None, "unknown");
+        // A version is nothing to draw.
+        let shown: BTreeSet<String> = of_dashboard()?.union(&of_rules()?).cloned().collect();
+        assert_eq!(known.difference(&shown).next(), None, "shown nowhere");
+        let rules = of_rules()?;
+        assert!(rules.len() > 5, "{rules:?}");
+        assert_eq!(rules.difference(&known).next(), None, "unknown");
+        Ok(())
+    }
+}
