@@ -7,6 +7,7 @@ use auditlake_simulator::FaultPlan;
 use clap::Args;
 
 use super::output::Output;
+use super::simulate_webhooks::WebhookArgs;
 use super::value::size;
 
 const EXAMPLES: &str = "\
@@ -16,6 +17,8 @@ Examples:
   auditlake simulate --tenants 3 --records 100000 --faults hostile:7 --listen 127.0.0.1:8080
   auditlake simulate --certificate app.pem --large-blob 50MB
   auditlake simulate --events records.ndjson --requests-per-minute 600
+  auditlake simulate --new-blobs 100 --webhook-repeats 3 --webhook-skip-every 5
+      for `auditlake receive`: what is new is told three times, and a fifth of it never
   auditlake simulate --output json | head -1 | jq .address";
 
 /// Stand in for the service, on this machine, until Ctrl-C
@@ -96,12 +99,15 @@ pub(crate) struct SimulateArgs {
         help_heading = "Credentials"
     )]
     pub(crate) federated_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) webhooks: WebhookArgs,
     /// What goes to standard output; `json` is one line with the address and the tenants
     #[arg(
         long,
         env = "AUDITLAKE_SIMULATE_OUTPUT",
         default_value = "text",
-        value_name = "FORMAT"
+        value_name = "FORMAT",
+        help_heading = "Options"
     )]
     pub(crate) output: Output,
 }

@@ -57,6 +57,7 @@ fn config(args: &SimulateArgs) -> anyhow::Result<SimulatorConfig> {
         tenants: (0..args.tenants).map(tenant).collect(),
         faults: args.faults.clone(),
         requests_per_minute: args.requests_per_minute,
+        notifications: args.webhooks.notifications(),
         ..SimulatorConfig::default()
     })
 }
@@ -79,7 +80,8 @@ impl Own {
             audience: FEDERATED_AUDIENCE.to_owned(),
             public_key: String::from_utf8_lossy(&key).into_owned(),
         });
-        let created = Timestamp::now() - SignedDuration::from_hours(1);
+        let now = Timestamp::now();
+        let created = now - SignedDuration::from_hours(1);
         let large = args.large_blob.map(|bytes| {
             let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
             Blob::of_size(ContentType::General, created, bytes)
@@ -87,7 +89,7 @@ impl Own {
         Ok(Self {
             certificates: certificate.into_iter().collect(),
             federated: federated.into_iter().collect(),
-            more_blobs: large.into_iter().collect(),
+            more_blobs: large.into_iter().chain(args.webhooks.blobs(now)).collect(),
         })
     }
 

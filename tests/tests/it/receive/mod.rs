@@ -2,6 +2,8 @@
 #![cfg(unix)]
 
 mod arrives;
+mod hands_on;
 mod place;
 mod posts;
+mod processes;
 mod troubles;

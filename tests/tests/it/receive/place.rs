@@ -1,12 +1,13 @@
 //! A service whose time the scenario moves, so that nothing but a notification can bring what it has in its future; a lake;
 //! and the real binary as receiver.
 
+use std::io::BufReader;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use auditlake_simulator::{
     Blob, Clock, ContentType, NotificationConfig, Simulator, SimulatorConfig, Source, TenantConfig,
     start,
@@ -105,25 +106,20 @@ impl Place {
 
     /// A receiver that polls once, when it begins, and not again within a scenario.
     pub(super) async fn receiver(&self, name: &str, args: &[&str]) -> Result<Receiver> {
-        let log = self.path(&format!("{name}.log"));
         let mut command = self.command(&["receive", "--lake", "lake", "--every", "1h"])?;
         command.args(["--window", "24h"]).args(args);
         let in_file = std::fs::read_to_string(self.path("auditlake.toml"))?.contains("\nlisten = ");
         if !in_file && !args.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
         }
-        let report = self.path(&format!("{name}.ndjson"));
-        command.arg("--report").arg(&report);
-        command.stdout(Stdio::null());
-        let child = command.stderr(std::fs::File::create(&log)?).spawn()?;
-        let mut receiver = Receiver {
-            child,
-            log,
-            report,
-            address: String::new(),
+        // What is handed on is the scenario's to read.
+        let stdout = if args.contains(&"--to") {
+            Stdio::piped()
+        } else {
+            Stdio::null()
         };
-        receiver.address = receiver.told("notifications are taken at ").await?;
-        Ok(receiver)
+        command.stdout(stdout);
+        Receiver::start(command, &self.path(name)).await
     }
 
     /// Runs a command to its end.
@@ -160,18 +156,21 @@ impl Place {
     }
 
     fn objects(&self, below: &str, suffix: &str) -> Vec<String> {
-        let found = files(&self.path("lake").join(below)).unwrap_or_default();
-        let found = found
-            .iter()
-            .filter(|it| it.to_string_lossy().ends_with(suffix));
-        found
-            .filter_map(|it| std::fs::read_to_string(it).ok())
-            .collect()
+        objects(&self.path("lake").join(below), suffix)
     }
 
     /// Whether the ledger says that all of these blobs are in the lake.
     pub(super) fn has_committed(&self, ids: &[String]) -> bool {
-        let commits = self.objects("_auditlake/ledger/contoso", ".commit.json");
+        self.names("commit", ids)
+    }
+
+    /// Whether the ledger says that all of these blobs are about to be.
+    pub(super) fn has_intended(&self, ids: &[String]) -> bool {
+        self.names("intent", ids)
+    }
+
+    fn names(&self, what: &str, ids: &[String]) -> bool {
+        let commits = self.objects("_auditlake/ledger/contoso", &format!(".{what}.json"));
         let commits = commits.iter();
         let commits: Vec<Value> = commits
             .filter_map(|it| serde_json::from_str(it).ok())
@@ -199,6 +198,17 @@ impl Place {
     }
 }
 
+/// Objects below a directory whose names end so, as text.
+pub(super) fn objects(below: &Path, suffix: &str) -> Vec<String> {
+    let found = files(below).unwrap_or_default();
+    let found = found
+        .iter()
+        .filter(|it| it.to_string_lossy().ends_with(suffix));
+    found
+        .filter_map(|it| std::fs::read_to_string(it).ok())
+        .collect()
+}
+
 /// Waits until something is so.
 pub(super) async fn until(mut is_so: impl FnMut() -> bool) -> Result<()> {
     let limit = Instant::now() + LIMIT;
@@ -224,6 +234,31 @@ pub(super) struct Receiver {
 }
 
 impl Receiver {
+    /// Starts it, with a log and a report of this name, and waits until it takes notifications.
+    pub(super) async fn start(mut command: Command, name: &Path) -> Result<Self> {
+        let (log, report) = (name.with_extension("log"), name.with_extension("ndjson"));
+        command.arg("--report").arg(&report);
+        let child = command.stderr(std::fs::File::create(&log)?).spawn()?;
+        let mut receiver = Self {
+            child,
+            log,
+            report,
+            address: String::new(),
+        };
+        receiver.address = receiver.told("notifications are taken at ").await?;
+        Ok(receiver)
+    }
+
+    /// What it hands on.
+    pub(super) fn handed_on(&mut self) -> Result<BufReader<ChildStdout>> {
+        let stdout = self
+            .child
+            .stdout
+            .take()
+            .context("a piped standard output")?;
+        Ok(BufReader::new(stdout))
+    }
+
     /// Waits for a line of the log that begins so, and returns the rest of it.
     pub(super) async fn told(&mut self, head: &str) -> Result<String> {
         let limit = Instant::now() + LIMIT;
@@ -263,6 +298,11 @@ impl Receiver {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Waits for its end, which comes by itself.
+    pub(super) fn ended(mut self) -> Result<Option<i32>> {
+        Ok(self.child.wait()?.code())
     }
 
     pub(super) fn terminate(mut self) -> Result<Option<i32>> {
