@@ -2,6 +2,7 @@
 
 mod claims;
 mod fetch;
+mod forget;
 mod readiness;
 pub(crate) mod round;
 
@@ -11,11 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use auditlake_api::{Client, ContentType, RequestCounts, RequestTimes, Window};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Sender;
 
 use self::claims::Claims;
 use self::fetch::{Fetcher, State};
+use self::forget::{forget, is_first_of_its_day};
 use self::readiness::{Readiness, Starter};
 use self::round::{Round, RoundPlan};
 use crate::commit::ledger_from;
@@ -23,6 +25,7 @@ use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::inbox::Pending;
+use crate::ledger::Ledger;
 use crate::ledger::listed::{Marks, RunRecord};
 use crate::listed::{Listed, Unavailable};
 use crate::normalize::{Generation, RawGeneration};
@@ -60,6 +63,10 @@ pub(crate) struct Feed {
     inbox: Option<Pending>,
     /// What was listed; none before there is a plan.
     claims: Option<Claims>,
+    /// Records are handed on, and their identities kept in lists.
+    hands_on: bool,
+    /// Lists that are too old are to be removed: from which ledger, and when that was seen.
+    forgets: Option<(Ledger, Timestamp)>,
     /// What is worth saying of a content type beside its gaps.
     notes: BTreeMap<String, &'static str>,
 }
@@ -98,6 +105,8 @@ impl Feed {
             units: Vec::new(),
             inbox: None,
             claims: None,
+            hands_on: options.outlet.is_some(),
+            forgets: None,
             notes: BTreeMap::new(),
         }
     }
@@ -175,8 +184,10 @@ impl Source for Feed {
     async fn plan(&mut self, desk: &Desk) -> Result<Planned, Error> {
         let marks = desk.ledger.read_marks().await?;
         let plan = self.plan_of(desk, &marks).await?;
-        let claims = Claims::new(desk.ledger.clone(), marks, plan.settling(), desk.now);
         let lists = self.lists();
+        let forgets = self.hands_on && lists && is_first_of_its_day(&marks, desk.now);
+        self.forgets = forgets.then(|| (desk.ledger.clone(), desk.now));
+        let claims = Claims::new(desk.ledger.clone(), marks, plan.settling(), desk.now);
         self.claims = Some(if lists { claims } else { claims.silent() });
         let from = ledger_from(plan.from(desk.now));
         self.units = plan.units;
@@ -268,6 +279,9 @@ impl Source for Feed {
         }
         if let Some(inbox) = &self.inbox {
             left.notices = inbox.settle(committed).await;
+        }
+        if let Some((ledger, now)) = &self.forgets {
+            forget(ledger, *now).await;
         }
         left
     }

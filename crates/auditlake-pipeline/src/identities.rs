@@ -54,15 +54,19 @@ impl Identities {
             .map(|list| async move { (identity_list::read(lake, &list).await, list.path) })
             .buffer_unordered(READS)
             .boxed();
+        let mut gone = Vec::new();
         while let Some((identities, path)) = read.next().await {
-            if let Some(identities) = identities? {
-                self.with(|known| known.extend(identities));
-            } else {
-                tracing::warn!(
-                    path,
-                    "a list of identities is gone: if the service repeats its records, so does this run"
-                );
+            match identities? {
+                Some(identities) => self.with(|known| known.extend(identities)),
+                None => gone.push(path),
             }
+        }
+        if let Some(path) = gone.first() {
+            tracing::warn!(
+                count = gone.len(),
+                path,
+                "lists of identities are gone: if the service repeats their records, so does this run"
+            );
         }
         Ok(())
     }

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use object_store::Error as StoreError;
+use futures::TryStreamExt;
+use object_store::path::Path;
+use object_store::{Error as StoreError, ObjectStore};
 
-use super::{Created, IdentityList, Ledger};
+use super::{Created, IdentityList, Ledger, ledger_error};
 use crate::error::Error;
 
 /// Where they are, below the lake's root.
@@ -47,6 +49,19 @@ impl Ledger {
         format!("{ROOT}/{}/{content_type}/{name}", self.connection)
     }
 
+    /// Removes the lists of windows that begin before the one of this name would, and says how many. Whoever is killed
+    /// meanwhile leaves the others to the next one; two that do so at once do no harm.
+    pub(crate) async fn prune_identities(&self, before: &str) -> Result<usize, Error> {
+        let root = format!("{ROOT}/{}", self.connection);
+        let prefix = self.lake.path(&root);
+        let objects = self.lake.store().list(Some(&prefix));
+        let old = objects.try_filter_map(async |object| Ok(old_list(&object.location, before)));
+        let old: Vec<String> = old.try_collect().await.map_err(ledger_error(&prefix))?;
+        let paths: Vec<String> = old.iter().map(|name| format!("{root}/{name}")).collect();
+        self.remove(&paths).await?;
+        Ok(paths.len())
+    }
+
     /// Puts a list into the lake.
     pub(crate) async fn create_identities(&self, new: &NewIdentities) -> Result<(), Error> {
         let path = self.lake.path(&new.list.path);
@@ -62,6 +77,18 @@ impl Ledger {
             }),
         }
     }
+}
+
+/// The content type and the name of a list whose window begins earlier. What is not named like a list is none.
+fn old_list(path: &Path, before: &str) -> Option<String> {
+    let parts: Vec<_> = path.parts().collect();
+    let [.., content_type, name] = parts.as_slice() else {
+        return None;
+    };
+    let (start, _) = name.as_ref().split_once('-')?;
+    let is_start = start.len() == before.len() && start.ends_with('Z');
+    let is_old = is_start && start < before;
+    is_old.then(|| format!("{}/{}", content_type.as_ref(), name.as_ref()))
 }
 
 /// The identities that a list of the lake has; none when it is gone, or not what was written.
@@ -89,6 +116,35 @@ mod tests {
 
     use super::super::tests::memory;
     use super::*;
+
+    #[tokio::test]
+    async fn lists_of_earlier_windows_are_removed_and_nothing_else_is() {
+        let ledger = memory();
+        let other = Ledger::new(ledger.lake.clone(), "fabrikam");
+        let name = |ledger: &Ledger, name: &str| ledger.identities_path("Audit.Exchange", name);
+        let old = name(&ledger, "20260503T230000Z-Audit.Exchange-000000-x-1");
+        let stay = [
+            name(&ledger, "20260504T000000Z-Audit.Exchange-000000-x-1"),
+            name(&ledger, "2026-a-stranger"),
+            name(&other, "20260503T230000Z-Audit.Exchange-000000-x-1"),
+        ];
+        for path in stay.iter().chain([&old]) {
+            let new = NewIdentities::of(path, &HashSet::from([1])).unwrap();
+            ledger.create_identities(&new).await.unwrap();
+        }
+        for pruned in [1, 0] {
+            let before = "20260504T000000Z";
+            assert_eq!(ledger.prune_identities(before).await.unwrap(), pruned);
+        }
+        let is_there = async |path: &String| {
+            let at = ledger.lake.path(path);
+            ledger.lake.store().head(&at).await.is_ok()
+        };
+        assert!(!is_there(&old).await);
+        for path in &stay {
+            assert!(is_there(path).await, "{path}");
+        }
+    }
 
     #[tokio::test]
     async fn a_list_is_read_as_it_was_written_and_one_that_was_cut_short_is_none() {

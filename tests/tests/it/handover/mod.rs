@@ -2,6 +2,7 @@
 
 mod choice;
 mod example;
+mod forgets;
 mod readers;
 #[cfg(unix)]
 mod socket;

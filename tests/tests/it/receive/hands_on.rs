@@ -71,7 +71,7 @@ async fn what_no_reader_took_stays_in_the_inbox_for_the_next_one() -> Result<()>
     let ids = place.announced();
     until(|| place.has_intended(&ids)).await?;
     drop(reader);
-    assert_eq!(receiver.ended()?, Some(1), "its reader is gone");
+    assert_eq!(receiver.ended().await?, Some(1), "its reader is gone");
     assert!(!place.has_committed(&ids));
     assert_eq!(place.inbox().len(), 1);
 

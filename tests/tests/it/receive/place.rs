@@ -301,7 +301,8 @@ impl Receiver {
     }
 
     /// Waits for its end, which comes by itself.
-    pub(super) fn ended(mut self) -> Result<Option<i32>> {
+    pub(super) async fn ended(mut self) -> Result<Option<i32>> {
+        until(|| self.child.try_wait().is_ok_and(|it| it.is_some())).await?;
         Ok(self.child.wait()?.code())
     }
 
