@@ -1,6 +1,7 @@
 //! What a run says of itself at its end: the report, and its line in the ledger.
 
 use super::Run;
+use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::failure::describe;
 use crate::gap::{Gap, GapReason};
@@ -49,6 +50,19 @@ impl Run {
 pub(super) fn answers(feeds: &[String], report: &Report) -> Vec<(String, Option<Unavailable>)> {
     let answer = |feed: &String| (feed.clone(), unavailable(feed, report));
     feeds.iter().map(answer).collect()
+}
+
+impl Run {
+    /// Leaves the line of a run that ends before its stages begin, and hands the error back.
+    pub(super) async fn leave_failed<S: Source>(&self, source: &mut S, error: Error) -> Error {
+        if self.options.dry_run || matches!(error, Error::Cancelled) {
+            return error;
+        }
+        let run_id = uuid::Uuid::now_v7().to_string();
+        let run = run_record(&run_id, &self.report(source), Some(&error));
+        source.leave(run, Vec::new(), &Blobs::default()).await;
+        error
+    }
 }
 
 /// The run as the ledger keeps it.

@@ -39,7 +39,9 @@ impl Run {
         let room = self.room(&layout);
         let mut planned = source.plan(desk).await?;
         drop(at_the_store);
-        source.prepare(desk).await?;
+        if let Err(error) = source.prepare(desk).await {
+            return Err(self.leave_failed(source, error).await);
+        }
         let lost = std::mem::take(&mut planned.lost);
         let committer = self.committer(desk, layout, memory, planned).await?;
         Ok(Prepared {

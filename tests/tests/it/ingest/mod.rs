@@ -1,5 +1,6 @@
 //! Scheduled ingestion: a month of rounds with troubles, and the process that makes them.
 
+mod announced;
 mod heals;
 mod many;
 mod metrics;

@@ -1,12 +1,13 @@
 //! What the ledger alone says.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use auditlake_pipeline::coverage::{CoverageGap, CoverageOptions, HourState, coverage};
-use auditlake_pipeline::{ContentType, GapReason};
+use auditlake_pipeline::{Connection, ContentType, GapReason, Progress, Secret, backfill};
 use auditlake_simulator::{
     Fault, FaultRule, Operation, Selector, SimulatorConfig, Source, TenantConfig,
 };
 use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
 
 use super::{asked, some_commit, told};
 use crate::world::World;
@@ -77,6 +78,46 @@ async fn a_week_that_arrived_is_covered_hour_by_hour_and_adds_up() -> Result<()>
     assert_eq!(
         requests, asked_of_service,
         "nothing was asked of the service"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_refused_before_it_begins_is_told_and_harms_no_hour() -> Result<()> {
+    let world = World::week(300).await?;
+    let refused = async || {
+        let mut client = world.client();
+        client.credential = Secret::new("none of ours".to_owned()).into();
+        let connection = Connection::new(Some("contoso".to_owned()), client)?;
+        let (progress, cancel) = (Progress::default().into(), CancellationToken::new());
+        let ended = backfill(connection, world.options(), progress, cancel).await;
+        ended.err().context("its secret is wrong")
+    };
+    refused().await?;
+    let nothing = told(&world).await?;
+    assert_eq!(nothing.runs.len(), 1);
+    assert_eq!(nothing.hours.unknown, nothing.hours.total());
+
+    world.run().await?;
+    let before = told(&world).await?;
+    assert!(before.complete, "{:?}", before.gaps);
+    let stopped = refused().await?;
+    let after = told(&world).await?;
+    assert!(after.complete, "{:?}", after.gaps);
+    assert_eq!((after.hours, after.counts), (before.hours, before.counts));
+    let errors: Vec<_> = after
+        .runs
+        .iter()
+        .filter_map(|run| run.error.as_deref())
+        .collect();
+    assert_eq!((after.runs.len(), errors.len()), (3, 2));
+    let [.., last] = errors.as_slice() else {
+        bail!("no error")
+    };
+    assert!(
+        last.contains("AADSTS7000215"),
+        "{last} of {}",
+        stopped.error
     );
     Ok(())
 }
