@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::SignedDuration;
 
+use crate::api::Api;
 use crate::config::ClientConfig;
 use crate::content::{ContentBlob, ContentPages, Window, blob_call};
 use crate::content_type::ContentType;
@@ -22,7 +23,7 @@ impl Client {
     ///
     /// Errors are of kind [`ErrorKind::Config`].
     pub fn new(config: ClientConfig) -> Result<Self, Error> {
-        Ok(Self(Arc::new(Transport::new(config)?)))
+        Ok(Self(Arc::new(Transport::new(config, Api::Management)?)))
     }
 
     /// A listing of the blobs that became available within the window. Times are sent in whole seconds, so that a
@@ -54,13 +55,13 @@ impl Client {
                 "the token cannot be read, its permissions are unknown",
             )
         };
-        let token = self.0.tokens().token(&self.0.config.scope()).await?;
+        let token = self.0.tokens().token(&self.0.scope()).await?;
         token.claims().ok_or_else(unreadable)
     }
 
     /// Which credential gave the token, when it ends, and what it says about itself.
     pub async fn token_info(&self) -> Result<TokenInfo, Error> {
-        self.0.tokens().token_info(&self.0.config.scope()).await
+        self.0.tokens().token_info(&self.0.scope()).await
     }
 
     /// The provider of this client's tokens, which gives tokens for other scopes too.

@@ -60,6 +60,18 @@ impl Cloud {
         format!("https://{}/.default", self.hosts()[0])
     }
 
+    /// Root of Microsoft Graph without its version, such as `https://graph.microsoft.com`.
+    ///
+    /// Source: Microsoft Graph, "National cloud deployments", section "Microsoft Graph and Graph Explorer service root
+    /// endpoints".
+    pub fn graph_address(self) -> Url {
+        address(match self {
+            Self::Enterprise | Self::Gcc => "graph.microsoft.com",
+            Self::GccHigh => "graph.microsoft.us",
+            Self::Dod => "dod-graph.microsoft.us",
+        })
+    }
+
     /// The API hosts that may see this cloud's token, the own one first.
     ///
     /// A tenant of GCC may also be served by the worldwide host, as Microsoft lists GCC among the worldwide endpoints
@@ -130,15 +142,19 @@ mod tests {
 
     #[test]
     fn the_addresses_are_those_of_the_documentation() {
-        let check = |cloud: Cloud, api: &str, authority: &str| {
+        let check = |cloud: Cloud, api: &str, authority: &str, graph: &str| {
+            assert_eq!(cloud.graph_address().as_str(), format!("https://{graph}/"));
             assert_eq!(cloud.api_address().as_str(), format!("https://{api}/"));
             assert_eq!(cloud.authority().as_str(), format!("https://{authority}/"));
         };
         let (worldwide, government) = ("login.microsoftonline.com", "login.microsoftonline.us");
-        check(Cloud::Enterprise, "manage.office.com", worldwide);
-        check(Cloud::Gcc, "manage-gcc.office.com", worldwide);
-        check(Cloud::GccHigh, "manage.office365.us", government);
-        check(Cloud::Dod, "manage.protection.apps.mil", government);
+        let graph = "graph.microsoft.com";
+        check(Cloud::Enterprise, "manage.office.com", worldwide, graph);
+        check(Cloud::Gcc, "manage-gcc.office.com", worldwide, graph);
+        let graph = "graph.microsoft.us";
+        check(Cloud::GccHigh, "manage.office365.us", government, graph);
+        let (dod, graph) = ("manage.protection.apps.mil", "dod-graph.microsoft.us");
+        check(Cloud::Dod, dod, government, graph);
         let own = Url::parse("https://collector.contoso.example").unwrap();
         assert_eq!(Cloud::of(&own), None);
     }

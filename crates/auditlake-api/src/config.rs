@@ -17,6 +17,9 @@ pub struct ClientConfig {
     pub api_address: Url,
     /// Root of the token authority, such as `https://login.microsoftonline.com`.
     pub authority: Url,
+    /// Root of Microsoft Graph without its version, such as `https://graph.microsoft.com`; when `None` that of the
+    /// [`Cloud`] whose preset the API address is, else `<api_address>/graph`.
+    pub graph_address: Option<Url>,
     /// The directory's GUID. The service takes no domain name here (AF20013).
     pub tenant_id: String,
     /// The application (client) id; unused by a managed identity, which names its own.
@@ -28,6 +31,8 @@ pub struct ClientConfig {
     /// Upper bound of API requests in any 60 seconds, retries included. All clients in this process with the same API
     /// origin and tenant share one budget: the smallest that any of them has asked for while it was in use.
     pub requests_per_minute: u32,
+    /// The same for requests to Microsoft Graph, which has a budget of its own.
+    pub graph_requests_per_minute: u32,
     /// Largest accepted body in bytes, after decompression.
     pub max_body_bytes: usize,
     /// What happens after a failure that may pass.
@@ -41,11 +46,19 @@ pub struct ClientConfig {
     pub download_timeout: Duration,
 }
 
+/// The version of Microsoft Graph that is not subject to change.
+const GRAPH_VERSION: &str = "v1.0";
+
 impl ClientConfig {
     /// Microsoft's baseline quota for a tenant.
     ///
     /// Source: Microsoft, Office 365 Management Activity API reference, section "API throttling".
     pub const DEFAULT_REQUESTS_PER_MINUTE: u32 = 2_000;
+    /// Microsoft Graph's limit for one application in one tenant below `/admin/serviceAnnouncement`; the one for
+    /// searches of the audit log is not published.
+    ///
+    /// Source: Microsoft Graph, "Service-specific throttling limits", section "Service Communications service limits".
+    pub const DEFAULT_GRAPH_REQUESTS_PER_MINUTE: u32 = 240;
     /// 256 MiB.
     pub const DEFAULT_MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
     /// Ten seconds.
@@ -67,11 +80,13 @@ impl ClientConfig {
         Self {
             api_address,
             authority,
+            graph_address: None,
             tenant_id: tenant_id.into(),
             client_id: client_id.into(),
             credential: credential.into(),
             publisher_identifier: None,
             requests_per_minute: Self::DEFAULT_REQUESTS_PER_MINUTE,
+            graph_requests_per_minute: Self::DEFAULT_GRAPH_REQUESTS_PER_MINUTE,
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             retry: RetryPolicy::default(),
             connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
@@ -101,9 +116,12 @@ impl ClientConfig {
     /// Errors are of kind [`ErrorKind::Config`].
     pub fn validate(&self) -> Result<(), Error> {
         check_address("api address", &self.api_address)?;
+        if let Some(address) = &self.graph_address {
+            check_address("graph address", address)?;
+        }
         self.token_config().validate()?;
         check_guid("publisher identifier", self.publisher())?;
-        if self.requests_per_minute == 0 {
+        if self.requests_per_minute == 0 || self.graph_requests_per_minute == 0 {
             return Err(config_error(
                 "requests per minute must be at least `1`".to_owned(),
             ));
@@ -125,6 +143,22 @@ impl ClientConfig {
             "{root}/api/v1.0/{}/activity/feed/{path}",
             self.tenant_id
         ))
+    }
+
+    /// Root of Microsoft Graph: as given, that of the cloud, or below an API address of one's own.
+    pub fn graph_address(&self) -> Url {
+        let of_cloud = || Cloud::of(&self.api_address).map(Cloud::graph_address);
+        let given = self.graph_address.clone().or_else(of_cloud);
+        given.unwrap_or_else(|| below(&self.api_address, "graph"))
+    }
+
+    /// `<graph_address>/v1.0/<segments>`, each segment encoded, without a query.
+    pub(crate) fn graph_url(&self, segments: &[&str]) -> Url {
+        let mut url = below(&self.graph_address(), GRAPH_VERSION);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.extend(segments);
+        }
+        url
     }
 
     /// What the token provider needs of it.
@@ -210,6 +244,16 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// The address with one more segment.
+fn below(url: &Url, segment: &str) -> Url {
+    let mut url = url.clone();
+    // An address without segments has been refused by then.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(segment);
+    }
+    url
 }
 
 pub(crate) fn trimmed(url: &Url) -> &str {
@@ -345,6 +389,25 @@ mod tests {
             let token = format!("https://login.example/{TENANT}/oauth2/v2.0/token");
             assert_eq!(config.token_config().token_url().unwrap().as_str(), token);
         }
+    }
+
+    #[test]
+    fn graph_is_where_the_cloud_has_it_or_below_an_address_of_ones_own() {
+        let check = |api: &str, given: Option<&str>, expected: &str| {
+            let secret = Secret::new(String::new());
+            let mut config = ClientConfig::for_cloud(Cloud::Gcc, TENANT, "c", secret);
+            config.api_address = api.parse().unwrap();
+            config.graph_address = given.map(|given| given.parse().unwrap());
+            let url = config.graph_url(&["security", "a/b"]);
+            assert_eq!(url.as_str(), format!("{expected}/v1.0/security/a%2Fb"));
+            let scope = crate::api::Api::Graph.scope(&config);
+            assert_eq!(scope, format!("{expected}/.default"));
+        };
+        let graph = "https://graph.microsoft.us";
+        check("https://manage.office365.us/", None, graph);
+        check("https://manage.office.com", Some(graph), graph);
+        check("http://127.0.0.1:1", None, "http://127.0.0.1:1/graph");
+        check("https://a.example/b/", None, "https://a.example/b/graph");
     }
 
     #[test]

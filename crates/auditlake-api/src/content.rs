@@ -86,7 +86,7 @@ pub(crate) fn blob_call(blob: &ContentBlob) -> Result<Call, Error> {
     Ok(Call {
         method: Method::GET,
         url,
-        language: None,
+        header: None,
         body: None,
         context,
         is_whole: looks_like_array,

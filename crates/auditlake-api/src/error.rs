@@ -61,6 +61,30 @@ pub enum Operation {
     ListNotifications,
     /// `GET resources/dlpSensitiveTypes`.
     ListSensitiveTypes,
+    /// Graph, `POST security/auditLog/queries`.
+    CreateAuditQuery,
+    /// Graph, `GET security/auditLog/queries/{id}`.
+    ReadAuditQuery,
+    /// Graph, `GET security/auditLog/queries`.
+    ListAuditQueries,
+    /// Graph, `GET security/auditLog/queries/{id}/records`.
+    ListAuditRecords,
+}
+
+impl Operation {
+    /// The application permission of Microsoft Graph that the operation needs; `None` for operations of other APIs,
+    /// whose errors name it themselves. Graph's do not.
+    ///
+    /// Source: the pages of the operations in the Microsoft Graph v1.0 reference, section "Permissions".
+    pub fn graph_permission(self) -> Option<&'static str> {
+        match self {
+            Self::CreateAuditQuery
+            | Self::ReadAuditQuery
+            | Self::ListAuditQueries
+            | Self::ListAuditRecords => Some("AuditLogsQuery.Read.All"),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Operation {
@@ -75,6 +99,10 @@ impl fmt::Display for Operation {
             Self::FetchBlob => "cannot fetch a content blob",
             Self::ListNotifications => "cannot list notifications",
             Self::ListSensitiveTypes => "cannot list sensitive types",
+            Self::CreateAuditQuery => "cannot create an audit search",
+            Self::ReadAuditQuery => "cannot look after the audit search",
+            Self::ListAuditQueries => "cannot list audit searches",
+            Self::ListAuditRecords => "cannot fetch records of the audit search",
         })
     }
 }
@@ -241,6 +269,12 @@ impl Error {
         matches!(self.0.kind, Malformed | Network | Throttled | Unavailable)
     }
 
+    /// The permission of Microsoft Graph that the token lacks, where that is the failure.
+    pub fn missing_permission(&self) -> Option<&'static str> {
+        let permission = self.operation().graph_permission();
+        permission.filter(|_| self.kind() == ErrorKind::Permission)
+    }
+
     /// What a person can try, for the common mistakes of a set-up.
     pub fn hint(&self) -> Option<&'static str> {
         let says = |text: &str| self.0.message.contains(text);
@@ -251,6 +285,7 @@ impl Error {
         .or_else(|| says("Audit.DataServiceException").then_some(AUDITING_OFF))
         .or_else(|| says("ActivityFeed.ReadDlp").then_some(ADD_READ_DLP))
         .or_else(|| says(UNREACHABLE).then_some(NOT_ON_AZURE))
+        .or_else(|| hint_by_permission(self.missing_permission()?))
     }
 }
 
@@ -258,6 +293,15 @@ const AUDITING_OFF: &str = "auditing seems to be off in this tenant: turn on the
 const ADD_READ_DLP: &str = "add the application permission `ActivityFeed.ReadDlp` to the app registration and grant admin consent";
 
 const NOT_ON_AZURE: &str = "a managed identity exists on Azure alone: check that this machine runs there, has an identity assigned, and may reach 169.254.169.254 without a proxy";
+
+fn hint_by_permission(permission: &str) -> Option<&'static str> {
+    Some(match permission {
+        "AuditLogsQuery.Read.All" => {
+            "add the application permission `AuditLogsQuery.Read.All` of Microsoft Graph to the app registration, or that of one service, and grant admin consent"
+        }
+        _ => return None,
+    })
+}
 
 fn hint_by_code(code: &str, names_dlp: bool) -> Option<&'static str> {
     Some(match code {
@@ -366,5 +410,21 @@ mod tests {
             "Microsoft.Office.Compliance.Audit.DataServiceException: Tenant x does not exist.";
         assert_eq!(hint("", audit_off), Some(AUDITING_OFF));
         assert_eq!(hint("AF20052", ""), None);
+    }
+
+    #[test]
+    fn graph_names_no_permission_so_that_the_operation_does() {
+        let error = |kind| Error::new(kind, Operation::ListAuditRecords, "Forbidden");
+        let missing = error(ErrorKind::Permission);
+        assert_eq!(
+            missing.missing_permission(),
+            Some("AuditLogsQuery.Read.All")
+        );
+        assert!(
+            missing
+                .hint()
+                .is_some_and(|hint| hint.contains("AuditLogsQuery.Read.All"))
+        );
+        assert_eq!(error(ErrorKind::Unavailable).missing_permission(), None);
     }
 }

@@ -36,6 +36,7 @@
 //! # }
 //! ```
 
+mod api;
 mod cloud;
 mod content_type;
 mod credential;
@@ -65,6 +66,8 @@ mod webhook;
 mod ensure;
 mod subscriptions;
 
+pub mod graph;
+
 pub use client::Client;
 pub use cloud::{Cloud, UnknownCloud};
 pub use config::{ClientConfig, RetryPolicy};
@@ -76,6 +79,7 @@ pub use credential::{
 };
 pub use ensure::WebhookChange;
 pub use error::{Error, ErrorKind, Operation};
+pub use graph::GraphClient;
 pub use meter::{AtWork, Measured, Meter};
 pub use notifications::{Notification, NotificationPages};
 pub use secret::Secret;

@@ -15,7 +15,7 @@ use crate::listing::{is_json_array, next_uri, query_time, round_up};
 use crate::transport::Call;
 
 /// Pages beyond this are taken for a service that never ends.
-const MOST_PAGES: usize = 100_000;
+pub(crate) const MOST_PAGES: usize = 100_000;
 /// The longest span that the service lists completely.
 const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
@@ -69,7 +69,7 @@ impl Pager {
         let call = Call {
             method: Method::GET,
             url,
-            language: None,
+            header: None,
             body: None,
             context,
             is_whole: is_json_array,

@@ -69,11 +69,13 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     }
 }
 
-/// `Retry-After` as seconds or as an HTTP date (RFC 9110, section 10.2.3).
+/// `Retry-After` as seconds or as an HTTP date (RFC 9110, section 10.2.3). Graph's own sample has a fraction: `2.128`
+/// (Microsoft Graph, "Throttling guidance").
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    let seconds = text.parse().ok();
+    if let Some(wait) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+        return Some(wait);
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new()
         .parse_timestamp(text)
@@ -108,21 +110,23 @@ mod tests {
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let now = "2026-05-04T10:00:00Z".parse().unwrap();
-        let check = |value: &'static str, seconds: Option<u64>| {
+        let check = |value: &'static str, seconds: Option<f64>| {
             let headers = HeaderMap::from_iter([(
                 RETRY_AFTER,
                 reqwest::header::HeaderValue::from_static(value),
             )]);
             assert_eq!(
                 retry_after(&headers, now),
-                seconds.map(Duration::from_secs),
+                seconds.map(Duration::from_secs_f64),
                 "{value}"
             );
         };
-        check("17", Some(17));
-        check("Mon, 04 May 2026 10:00:30 GMT", Some(30));
-        check("Mon, 04 May 2026 09:00:00 GMT", Some(0));
+        check("17", Some(17.0));
+        check("2.5", Some(2.5));
+        check("Mon, 04 May 2026 10:00:30 GMT", Some(30.0));
+        check("Mon, 04 May 2026 09:00:00 GMT", Some(0.0));
         check("soon", None);
+        check("-1", None);
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }
 

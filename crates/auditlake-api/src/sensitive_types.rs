@@ -1,6 +1,7 @@
 //! Names of the sensitive types that records of data loss prevention mention by GUID alone.
 
 use reqwest::Method;
+use reqwest::header::ACCEPT_LANGUAGE;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,7 +41,7 @@ impl Client {
                 .transport()
                 .config
                 .feed_url("resources/dlpSensitiveTypes")?,
-            language: language.map(str::to_owned),
+            header: language.map(|language| (ACCEPT_LANGUAGE, language.to_owned())),
             body: None,
             context,
             is_whole: is_json_array,

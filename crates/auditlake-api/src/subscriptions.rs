@@ -87,7 +87,7 @@ impl Client {
         let call = Call {
             method: Method::GET,
             url,
-            language: None,
+            header: None,
             body: None,
             context,
             is_whole: is_json_array,
@@ -165,7 +165,7 @@ impl Client {
         Ok(Call {
             method: Method::POST,
             url,
-            language: None,
+            header: None,
             body,
             context,
             is_whole: |_| true,

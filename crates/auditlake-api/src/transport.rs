@@ -8,13 +8,14 @@ use backon::Retryable;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use reqwest::{Method, Response};
 use serde::Serialize;
 use tokio::time::Instant;
 use url::Url;
 
+use crate::api::Api;
 use crate::config::{ClientConfig, is_loopback};
 use crate::error::{Context, Error, ErrorKind, Operation};
 use crate::http::{
@@ -33,8 +34,8 @@ const LARGEST_ERROR_BODY: usize = 64 * 1024;
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// `Accept-Language`.
-    pub(crate) language: Option<String>,
+    /// Besides those of every request.
+    pub(crate) header: Option<(HeaderName, String)>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) context: Context,
     /// True for a body that is whole; one that is not is asked for again.
@@ -83,6 +84,7 @@ struct Counters {
 /// Everything that the requests of one client share.
 pub(crate) struct Transport {
     pub(crate) config: ClientConfig,
+    api: Api,
     http: reqwest::Client,
     tokens: EntraTokenProvider,
     pacer: Arc<Pacer>,
@@ -91,22 +93,23 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(config: ClientConfig) -> Result<Self, Error> {
+    pub(crate) fn new(config: ClientConfig, api: Api) -> Result<Self, Error> {
         config.validate()?;
         let timeouts = Timeouts {
             connect: config.connect_timeout,
             silence: config.request_timeout,
             whole: config.download_timeout,
         };
-        let http = http_client(timeouts, is_loopback(&config.api_address))?;
+        let http = http_client(timeouts, is_loopback(&api.address(&config)))?;
         let tokens = EntraTokenProvider::new(config.token_config())?;
         let pacer = Pacer::shared(
-            &config.api_address,
+            &api.budget(&config),
             &config.tenant_id,
-            config.requests_per_minute,
+            api.requests_per_minute(&config),
         );
         Ok(Self {
             config,
+            api,
             http,
             tokens,
             pacer,
@@ -148,7 +151,7 @@ impl Transport {
     /// Sends a request until it succeeds, fails for good, or the retries are used up.
     pub(crate) async fn call(&self, mut call: Call) -> Result<Reply, Error> {
         self.check_origin(&call)?;
-        call.url = with_publisher(call.url, self.config.publisher());
+        call.url = self.api.addressed(&self.config, call.url);
         let (started, policy) = (Instant::now(), self.config.retry);
         (|| self.attempt(&call))
             .retry(policy.waits())
@@ -165,12 +168,17 @@ impl Transport {
         &self.tokens
     }
 
+    /// What its token is for.
+    pub(crate) fn scope(&self) -> String {
+        self.api.scope(&self.config)
+    }
+
     /// The token must reach nobody but the configured API: same scheme, host and port, or another host of the same
     /// cloud, and no user name in between.
     fn check_origin(&self, call: &Call) -> Result<(), Error> {
-        let (url, api) = (&call.url, &self.config.api_address);
+        let (url, api) = (&call.url, self.api.address(&self.config));
         let plain = url.username().is_empty() && url.password().is_none();
-        if plain && self.config.may_see_token(url) {
+        if plain && self.api.may_see_token(&self.config, url) {
             return Ok(());
         }
         let (given, own) = (
@@ -189,7 +197,7 @@ impl Transport {
 
     /// One try; a token that is refused is renewed once, as it may have been revoked before its end.
     async fn attempt(&self, call: &Call) -> Result<Reply, Error> {
-        let scope = self.config.scope();
+        let scope = self.scope();
         let token = self.tokens.current(&scope).await?;
         let answer = self.send(call, &token).await;
         match answer {
@@ -230,10 +238,7 @@ impl Transport {
         if (call.is_whole)(&body) {
             return Ok(Reply { headers, body });
         }
-        let message = format!(
-            "the answer of `{}` bytes is no complete JSON array",
-            body.len()
-        );
+        let message = format!("the answer of `{}` bytes is no complete JSON", body.len());
         Err(call
             .context
             .error(ErrorKind::Malformed, message)
@@ -264,8 +269,8 @@ impl Transport {
         let request = request
             .header(AUTHORIZATION, bearer)
             .header(ACCEPT, "application/json");
-        let request = match &call.language {
-            Some(language) => request.header(ACCEPT_LANGUAGE, language),
+        let request = match &call.header {
+            Some((name, value)) => request.header(name, value),
             None => request,
         };
         Ok(match &call.body {
@@ -323,54 +328,13 @@ impl Transport {
     }
 }
 
-/// A throttled start request is not repeated: its limit is counted in minutes.
+/// A throttled start request is not repeated: its limit is counted in minutes. A search is created again only where it
+/// surely was not created: an answer that was lost may have been a success.
 fn may_retry(error: &Error) -> bool {
-    let start =
-        error.operation() == Operation::StartSubscription && error.kind() == ErrorKind::Throttled;
-    error.is_retryable() && !start
-}
-
-/// The address as given, with `PublisherIdentifier` where it lacks one.
-///
-/// Source: Microsoft, Office 365 Management APIs, "Troubleshooting the Office 365 Management Activity API".
-fn with_publisher(mut url: Url, publisher: &str) -> Url {
-    if url
-        .query_pairs()
-        .any(|(name, _)| name.eq_ignore_ascii_case("PublisherIdentifier"))
-    {
-        return url;
-    }
-    let query = match url.query() {
-        Some(query) if !query.is_empty() => format!("{query}&PublisherIdentifier={publisher}"),
-        _ => format!("PublisherIdentifier={publisher}"),
-    };
-    url.set_query(Some(&query));
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_publisher_is_appended_once_and_nothing_else_changes() {
-        let check = |given: &str, expected: &str| {
-            assert_eq!(
-                with_publisher(given.parse().unwrap(), "P").as_str(),
-                expected
-            );
-        };
-        check(
-            "https://a.example/audit/1$2%24$3",
-            "https://a.example/audit/1$2%24$3?PublisherIdentifier=P",
-        );
-        check(
-            "https://a.example/c?x=a%2Bb&y=1",
-            "https://a.example/c?x=a%2Bb&y=1&PublisherIdentifier=P",
-        );
-        check(
-            "https://a.example/c?publisheridentifier=Q",
-            "https://a.example/c?publisheridentifier=Q",
-        );
+    let throttled = error.kind() == ErrorKind::Throttled;
+    match error.operation() {
+        Operation::StartSubscription => error.is_retryable() && !throttled,
+        Operation::CreateAuditQuery => throttled,
+        _ => error.is_retryable(),
     }
 }

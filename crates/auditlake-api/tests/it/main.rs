@@ -6,6 +6,7 @@ mod content;
 mod credentials;
 mod diagnostics;
 mod ensure;
+mod graph;
 mod mock;
 mod secrets;
 mod subscriptions;

@@ -156,6 +156,7 @@ impl Mock {
         let secret = Secret::new(CLIENT_SECRET.to_owned());
         let mut config = ClientConfig::new(address.clone(), address, TENANT, "mock-client", secret);
         config.requests_per_minute = 600_000;
+        config.graph_requests_per_minute = 600_000;
         config.retry = RetryPolicy {
             max_attempts: 3,
             base: Duration::from_millis(1),
