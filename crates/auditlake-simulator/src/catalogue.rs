@@ -16,7 +16,7 @@ use crate::{Blob, ContentType, Error, OfferedBlob, Source};
 const RECORDS_PER_BLOB: usize = 50;
 
 /// The weeks a generated source has: the one before the start, and those that come as the clock moves on.
-const GENERATED_WEEKS: u32 = 4;
+const GENERATED_WEEKS: i32 = 4;
 
 /// A tenant's blobs, sorted by `created`.
 #[derive(Debug)]
@@ -49,16 +49,19 @@ impl Entry {
 }
 
 impl Catalogue {
-    /// What `source` offers to one who asks at `now`, and `more`; `contentCreated` is rounded down to `step`.
+    /// What `source` offers to one who asks at `now`, `past_weeks` of a generated one before its own, and `more`; `contentCreated` is rounded down to `step`.
     pub(crate) fn new(
         source: &Source,
         more: &[Blob],
+        past_weeks: u32,
         tenant_id: &str,
         now: Timestamp,
         step: Option<SignedDuration>,
     ) -> Result<Self, Error> {
         let mut blobs: Vec<Offer> = match source {
-            Source::Generated { seed, records } => generated(*seed, *records, tenant_id, now),
+            Source::Generated { seed, records } => {
+                generated(*seed, *records, past_weeks, tenant_id, now)
+            }
             Source::Records(records) => spread(records, now)?.into_iter().map(kept).collect(),
             Source::Blobs(blobs) => blobs.iter().cloned().map(kept).collect(),
         };
@@ -166,12 +169,20 @@ fn rounded(created: Timestamp, step: Option<SignedDuration>) -> Timestamp {
         .unwrap_or(created)
 }
 
-fn generated(seed: u64, records: usize, tenant_id: &str, now: Timestamp) -> Vec<Offer> {
-    (0..GENERATED_WEEKS)
+fn generated(
+    seed: u64,
+    records: usize,
+    past_weeks: u32,
+    tenant_id: &str,
+    now: Timestamp,
+) -> Vec<Offer> {
+    let past = i32::try_from(past_weeks).unwrap_or_default();
+    (-past..GENERATED_WEEKS)
         .flat_map(|number| {
-            let end = now + RETENTION * i32::try_from(number).unwrap_or_default();
+            let end = now + RETENTION * number;
             let week = Arc::new(Week::plan(
-                seed.wrapping_add(u64::from(number) << 32),
+                // A number below zero takes a seed from the other end.
+                seed.wrapping_add((i64::from(number) << 32).cast_unsigned()),
                 records,
                 tenant_id,
                 end,
@@ -255,7 +266,7 @@ fn content_id(index: usize, content_type: ContentType, created: Timestamp) -> St
 }
 
 /// 128 bits of the text: enough to tell a few million records apart.
-fn digest(text: &str) -> (u64, u64) {
+pub(crate) fn digest(text: &str) -> (u64, u64) {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let hash = |salt: u8| {
         let mut hasher = DefaultHasher::new();
@@ -282,7 +293,7 @@ mod tests {
             r#"{"Workload":"Something new","RecordType":9999}"#.to_owned(),
         ];
         let catalogue =
-            Catalogue::new(&Source::Records(records.clone()), &[], "t", now(), None).unwrap();
+            Catalogue::new(&Source::Records(records.clone()), &[], 0, "t", now(), None).unwrap();
         let mut types: Vec<_> = catalogue
             .available(now())
             .iter()
@@ -303,7 +314,7 @@ mod tests {
     #[test]
     fn a_record_that_is_no_object_is_an_error() {
         let source = Source::Records(vec!["{}".into(), "[]".into()]);
-        let error = Catalogue::new(&source, &[], "t", now(), None)
+        let error = Catalogue::new(&source, &[], 0, "t", now(), None)
             .map(|_| ())
             .unwrap_err();
         assert!(matches!(error, Error::Record { index: 1, .. }));
@@ -318,6 +329,7 @@ mod tests {
         let catalogue = Catalogue::new(
             &Source::Blobs(vec![blob(1), blob(0)]),
             &[],
+            0,
             "t",
             now(),
             None,
@@ -330,7 +342,8 @@ mod tests {
     fn distinct_records_are_told_apart_by_content_and_not_by_member_order() {
         let records = [r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#, r#"{"a":1,"b":3}"#];
         let blob = Blob::of_records(ContentType::General, now(), &records);
-        let catalogue = Catalogue::new(&Source::Blobs(vec![blob]), &[], "t", now(), None).unwrap();
+        let catalogue =
+            Catalogue::new(&Source::Blobs(vec![blob]), &[], 0, "t", now(), None).unwrap();
         assert_eq!(catalogue.records(now()), [records[0], records[2]]);
     }
 }

@@ -21,6 +21,13 @@ pub const DEFAULT_PAGE_SIZE: usize = 200;
 /// Default of [`SimulatorConfig::token_lifetime`]: about an hour, as Entra's.
 pub const DEFAULT_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(3599);
 
+/// The roles for Microsoft Graph that an application has unless told otherwise.
+pub const GRAPH_ROLES: [&str; 3] = [
+    "AuditLogsQuery.Read.All",
+    "ServiceHealth.Read.All",
+    "ServiceMessage.Read.All",
+];
+
 /// Everything about the service; `Default` is a faultless service without tenants on a free loopback port.
 #[derive(Debug, Clone)]
 pub struct SimulatorConfig {
@@ -45,6 +52,36 @@ pub struct SimulatorConfig {
     pub token_lifetime: SignedDuration,
     /// How webhooks are told of new content.
     pub notifications: NotificationConfig,
+    /// How searches of the audit log go.
+    pub search: SearchConfig,
+}
+
+/// How searches of the audit log go. The documentation names least values: 50 searches at once and a million records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchConfig {
+    /// How often a search is looked at until it is done: it is `notStarted` before the first look, `running` after it,
+    /// and done with this one.
+    pub looks: u32,
+    /// How long it takes at least, by the simulator's clock.
+    pub duration: SignedDuration,
+    /// Records that a search returns at most; with more it succeeds all the same, and says so.
+    pub record_limit: usize,
+    /// Searches that are not done at one time, before HTTP 429.
+    pub at_once: usize,
+    /// Elements on one page, at least 1.
+    pub page_size: usize,
+}
+
+impl Default for SearchConfig {
+    fn default() -> Self {
+        Self {
+            looks: 2,
+            duration: SignedDuration::ZERO,
+            record_limit: 1_000_000,
+            at_once: 50,
+            page_size: DEFAULT_PAGE_SIZE,
+        }
+    }
 }
 
 /// How webhooks are told of new content, and what goes wrong with it. The documentation gives no figures.
@@ -90,6 +127,7 @@ impl Default for SimulatorConfig {
             managed_identity: None,
             token_lifetime: DEFAULT_TOKEN_LIFETIME,
             notifications: NotificationConfig::default(),
+            search: SearchConfig::default(),
         }
     }
 }
@@ -107,6 +145,10 @@ pub struct TenantConfig {
     pub source: Source,
     /// Whether the token carries `ActivityFeed.ReadDlp`.
     pub dlp_permission: bool,
+    /// The roles of its tokens for Microsoft Graph.
+    pub graph_roles: Vec<String>,
+    /// Weeks before the one of [`Source::Generated`], with as many records each: expired in the feed, found by searches.
+    pub past_weeks: u32,
     /// Subscriptions that are enabled from the beginning; the others have never been started.
     pub subscriptions: Vec<ContentType>,
     /// Blobs in addition to the source's.
@@ -140,6 +182,8 @@ impl TenantConfig {
             client_secret: CLIENT_SECRET.to_owned(),
             source,
             dlp_permission: true,
+            graph_roles: GRAPH_ROLES.map(str::to_owned).to_vec(),
+            past_weeks: 0,
             subscriptions: Vec::new(),
             more_blobs: Vec::new(),
             certificates: Vec::new(),

@@ -1,4 +1,4 @@
-//! A stand-in for the Office 365 Management Activity API, strict where the real one is, with knobs for its faults.
+//! A stand-in for the Office 365 Management Activity API and what Microsoft Graph has beside it, strict where the real one is, with knobs for its faults.
 //!
 //! It answers the token endpoint, subscriptions, content listings and blobs on one loopback address, for any
 //! number of made-up tenants, whose records are generated from a seed, given, or written out blob by blob.
@@ -14,6 +14,9 @@
 //!
 //! A webhook is tested when it is set, and told of what becomes available from then on, in batches, again and later and
 //! later where it does not answer 200, until it is disabled; see [`NotificationConfig`].
+//!
+//! Microsoft Graph is below `/graph/v1.0`, with tokens for an audience of its own (`<origin>/graph/.default`): searches
+//! of the audit log, which find all that the tenant ever offered, see [`SearchConfig`].
 //!
 //! What it refuses to do: it calls nobody but webhooks on its own machine; never prints, never reads a file or the
 //! environment, and takes nothing from the clock but what [`Clock`] says.
@@ -50,12 +53,14 @@ mod service;
 mod simulator;
 
 pub use clock::Clock;
-pub use config::{FederatedCredential, NotificationConfig, SimulatorConfig, Source, TenantConfig};
+pub use config::{
+    FederatedCredential, NotificationConfig, SearchConfig, SimulatorConfig, Source, TenantConfig,
+};
 pub use content::{Blob, ContentType, OfferedBlob};
 pub use error::Error;
 pub use faults::{
     Fault, FaultPlan, FaultRule, Operation, Reason, Selector, Times, Unobtainable, Which,
 };
 pub use request_log::LoggedRequest;
-pub use service::Attempt;
+pub use service::{Attempt, SearchState};
 pub use simulator::{Simulator, TenantDescription, start};

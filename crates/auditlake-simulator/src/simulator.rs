@@ -15,8 +15,8 @@ use url::Url;
 use crate::catalogue::Catalogue;
 use crate::service::{Credentials, Service, Tenant, handle, notify};
 use crate::{
-    Attempt, ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SimulatorConfig,
-    Unobtainable,
+    Attempt, ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SearchState,
+    SimulatorConfig, Unobtainable,
 };
 
 /// How long [`Simulator::stop`] waits for requests that are under way.
@@ -160,6 +160,15 @@ impl Simulator {
         tenant.map(Tenant::notified).unwrap_or_default()
     }
 
+    /// The searches of the audit log that a tenant's application has created, in their order. Over HTTP, one JSON object
+    /// a line, at `GET /_simulator/{tenant}/searches`; no token is needed.
+    pub fn searches(&self, tenant_id: &str) -> Vec<SearchState> {
+        let tenant = self.service.tenant(tenant_id);
+        tenant
+            .map(|tenant| self.service.searches(tenant))
+            .unwrap_or_default()
+    }
+
     /// Disables a subscription as an administrator would: `AF20023` until a client starts it again. Nothing happens
     /// for an unknown tenant.
     pub fn disable(&self, tenant_id: &str, content_type: ContentType) {
@@ -217,6 +226,7 @@ fn tenants(config: &SimulatorConfig) -> Result<Vec<Tenant>, Error> {
         let catalogue = Catalogue::new(
             &tenant.source,
             &tenant.more_blobs,
+            tenant.past_weeks,
             &tenant.tenant_id,
             now,
             config.faults.shared_instants,

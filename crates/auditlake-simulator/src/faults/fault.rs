@@ -61,6 +61,8 @@ pub enum Fault {
     /// A retrieved blob carries up to this many records of the blob before it (same content type) once more, with
     /// their members in another order; none of a blob that can never be had.
     RepeatRecords(usize),
+    /// The search of the audit log that is created ends as `failed`.
+    FailedQuery,
     /// A retrieved blob carries up to this many of its own records once more, with their members in another order.
     RepeatWithin(usize),
 }
@@ -111,6 +113,7 @@ impl Fault {
             Self::Body(_) => "body",
             Self::RepeatRecords(_) => "repeat_records",
             Self::RepeatWithin(_) => "repeat_within",
+            Self::FailedQuery => "failed_query",
         })
     }
 

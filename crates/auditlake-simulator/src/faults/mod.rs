@@ -42,6 +42,27 @@ pub enum Operation {
     SensitiveTypes,
     /// A content blob.
     RetrieveContent,
+    /// Microsoft Graph, `POST security/auditLog/queries`
+    CreateAuditQuery,
+    /// Microsoft Graph, `security/auditLog/queries/{id}`
+    ReadAuditQuery,
+    /// Microsoft Graph, `security/auditLog/queries`
+    ListAuditQueries,
+    /// Microsoft Graph, `security/auditLog/queries/{id}/records`, first and later pages
+    ListAuditRecords,
+}
+
+impl Operation {
+    /// Whether Microsoft Graph has it, and not the Management Activity API.
+    pub fn is_graph(self) -> bool {
+        matches!(
+            self,
+            Self::CreateAuditQuery
+                | Self::ReadAuditQuery
+                | Self::ListAuditQueries
+                | Self::ListAuditRecords
+        )
+    }
 }
 
 /// Which requests a rule is about: all that is given has to fit.
@@ -53,7 +74,8 @@ pub struct Selector {
     pub tenant_id: Option<String>,
     /// This content type: of the query, or of the blob.
     pub content_type: Option<ContentType>,
-    /// This blob: its retrieval, or for a fault that is about single blobs of a listing the blob there.
+    /// This blob: its retrieval, or for a fault that is about single blobs of a listing the blob there. Or this search
+    /// of the audit log.
     pub content_id: Option<String>,
     /// Listings whose window overlaps this half-open span.
     pub window: Option<(Timestamp, Timestamp)>,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::reply::Reply;
 use super::route::TokenForm;
-use super::token::Grant;
+use super::token::{Audience, Grant};
 use super::{Call, Service, Tenant};
 use crate::config::IDENTITY_HEADER;
 
@@ -29,15 +29,15 @@ impl Service {
             .tenant(&call.route.tenant_id)
             .ok_or_else(|| refused(400, "invalid_request", "Identity not found"))?;
         check_identity(tenant, call)?;
-        let resource = self.check_identity_resource(call)?;
-        let grant = self.grant(tenant, call, "2");
+        let (resource, audience) = self.check_identity_resource(call)?;
+        let grant = self.grant(tenant, call, "2", audience);
         Ok(Reply::json(
             200,
             &shown(&grant, tenant, resource, app_service),
         ))
     }
 
-    fn check_identity_resource<'a>(&self, call: &'a Call) -> Result<&'a str, Reply> {
+    fn check_identity_resource<'a>(&self, call: &'a Call) -> Result<(&'a str, Audience), Reply> {
         let missing = || {
             refused(
                 400,
@@ -46,8 +46,8 @@ impl Service {
             )
         };
         let resource = call.query.get("resource").ok_or_else(missing)?;
-        if resource.trim_end_matches('/') == self.origin {
-            return Ok(resource);
+        if let Some(audience) = self.audience(resource.trim_end_matches('/')) {
+            return Ok((resource, audience));
         }
         let text = format!(
             "AADSTS500011: The resource principal named {resource} was not found in the tenant."

@@ -16,7 +16,7 @@ use crate::faults::{Faults, Operation, Reason, Reasoned, Unobtainable};
 /// Where these paths begin.
 pub(super) const ROOT: &str = "/_simulator/";
 
-/// Answers `{tenant}/expected`, `{tenant}/unobtainable` and `{tenant}/faults`.
+/// Answers `{tenant}/expected`, `{tenant}/unobtainable`, `{tenant}/searches` and `{tenant}/faults`.
 pub(super) async fn answer(service: Arc<Service>, path: &str) -> Response {
     let path = path.to_owned();
     // Making up the records of a large tenant takes long enough to be in others' way.
@@ -37,6 +37,10 @@ impl Service {
             "unobtainable" => {
                 let all = self.unobtainable(tenant).into_iter();
                 lines(all.map(|item| json!(item).to_string()).collect())
+            }
+            "searches" => {
+                let all = self.searches(tenant).into_iter();
+                lines(all.map(|search| json!(search).to_string()).collect())
             }
             "faults" => Reply::json(200, &json!(self.fault_counts())),
             _ => Reply::json(404, &json!({"error": "unknown path"})),

@@ -3,6 +3,7 @@
 mod assertion;
 mod content;
 mod credentials;
+mod graph;
 mod identity;
 mod inspect;
 mod notify;
@@ -29,6 +30,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use self::credentials::Credentials;
+pub use self::graph::SearchState;
+use self::graph::{Index, Search};
 pub use self::notify::Attempt;
 pub(crate) use self::notify::notify;
 use self::query::Query;
@@ -39,6 +42,7 @@ use self::subscriptions::Subscription;
 use self::token::Issued;
 use self::webhook::Webhook;
 use crate::catalogue::Catalogue;
+use crate::config::SearchConfig;
 use crate::faults::{Fault, FaultPlan, Faults, Offer, Operation, Target, blob_key};
 use crate::{Clock, ContentType, LoggedRequest, NotificationConfig, SimulatorConfig, TenantConfig};
 
@@ -59,6 +63,7 @@ pub(crate) struct Service {
     page_size: usize,
     token_lifetime: SignedDuration,
     notifications: NotificationConfig,
+    search: SearchConfig,
     faults: Mutex<Faults>,
     quota: Mutex<Quota>,
     tokens: Mutex<HashMap<String, Issued>>,
@@ -74,6 +79,9 @@ pub(crate) struct Tenant {
     subscriptions: Mutex<HashMap<ContentType, Subscription>>,
     /// The attempts to tell webhooks of something.
     notified: Mutex<Vec<Attempt>>,
+    searches: Mutex<Vec<Search>>,
+    /// What searches look through.
+    index: Mutex<Index>,
 }
 
 impl Tenant {
@@ -93,6 +101,8 @@ impl Tenant {
             credentials,
             subscriptions,
             notified: Mutex::default(),
+            searches: Mutex::default(),
+            index: Mutex::default(),
         }
     }
 
@@ -120,6 +130,8 @@ struct Call {
     token_lifetime: Option<SignedDuration>,
     /// The webhook that a start request asks for, or the refusal of one that does not answer as it should.
     webhook: Option<Result<Webhook, Reply>>,
+    /// Whether the search that is asked for ends without an outcome.
+    fails: bool,
 }
 
 impl Service {
@@ -141,6 +153,7 @@ impl Service {
             page_size: config.page_size.max(1),
             token_lifetime: config.token_lifetime,
             notifications: config.notifications.clone(),
+            search: config.search.clone(),
             faults: Mutex::new(faults),
             tenants,
             quota: Mutex::new(Quota::new(config.requests_per_minute)),
@@ -168,6 +181,7 @@ impl Service {
         let answer = match call.route.operation {
             None => Err(Reply::empty(404)),
             Some(Operation::Token) => self.issue_token(call),
+            Some(operation) if operation.is_graph() => self.answer_graph(call, operation),
             Some(operation) => self.answer_api(call, operation),
         };
         answer.unwrap_or_else(|refusal| refusal)
@@ -178,7 +192,11 @@ impl Service {
         let tenant = self.authorize(call)?;
         locked(&self.quota).take(tenant, call, operation)?;
         match operation {
-            Operation::Token => Err(Reply::empty(404)),
+            Operation::Token
+            | Operation::CreateAuditQuery
+            | Operation::ReadAuditQuery
+            | Operation::ListAuditQueries
+            | Operation::ListAuditRecords => Err(Reply::empty(404)),
             Operation::Start => self.start(tenant, call),
             Operation::Stop => Self::stop(tenant, call),
             Operation::ListSubscriptions => Ok(self.list_subscriptions(tenant)),
@@ -200,7 +218,7 @@ impl Service {
             content_type: entry
                 .map(|entry| entry.offered.content_type)
                 .or_else(|| call.query.get("contentType")?.parse().ok()),
-            content_id: route.content_id.clone(),
+            content_id: route.content_id.clone().or_else(|| route.query_id.clone()),
             window: window::of_query(&call.query, self.clock.now()).ok(),
             key: blob.map_or_else(|| key(call), |id| blob_key(&route.tenant_id, id)),
         }
@@ -211,12 +229,15 @@ impl Service {
         let body = axum::body::to_bytes(body, MAX_REQUEST_BYTES)
             .await
             .unwrap_or_default();
-        let mut route = Route::of(parts.uri.path());
+        let mut route = Route::of(parts.uri.path()).by_method(&parts.method);
         if matches!(
             route.token,
             Some(TokenForm::InstanceMetadata | TokenForm::AppService)
         ) {
             route.tenant_id = self.identity.clone().unwrap_or_default();
+        }
+        if route.operation.is_some_and(Operation::is_graph) {
+            route.tenant_id = self.tenant_of_token(&parts.headers).unwrap_or_default();
         }
         Call {
             route,
@@ -227,6 +248,7 @@ impl Service {
             body,
             token_lifetime: None,
             webhook: None,
+            fails: false,
         }
     }
 
@@ -267,6 +289,7 @@ pub(crate) async fn handle(State(service): State<Arc<Service>>, request: Request
     if let Some(Fault::ShortToken(time)) = &fault {
         call.token_lifetime = SignedDuration::try_from(*time).ok();
     }
+    call.fails = matches!(fault, Some(Fault::FailedQuery));
     let instead = fault
         .as_ref()
         .and_then(|fault| spoil::instead(fault, &call));

@@ -33,6 +33,10 @@ impl Query {
             .finish()
     }
 
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     pub(super) fn into_pairs(self) -> Vec<(String, String)> {
         self.0
     }

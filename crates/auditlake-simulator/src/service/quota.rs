@@ -75,6 +75,11 @@ pub(super) fn method_name(operation: Operation) -> &'static str {
         Operation::ListSubscriptions => "ListSubscriptions",
         Operation::SensitiveTypes => "GetResources",
         Operation::Token => "GetToken",
+        // Graph does not name them.
+        Operation::CreateAuditQuery
+        | Operation::ReadAuditQuery
+        | Operation::ListAuditQueries
+        | Operation::ListAuditRecords => "",
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Route {
     pub(super) tenant_id: String,
     /// As in the path, not decoded.
     pub(super) content_id: Option<String>,
+    /// The search of the audit log that is meant.
+    pub(super) query_id: Option<String>,
     /// For the token endpoints.
     pub(super) token: Option<TokenForm>,
 }
@@ -38,7 +40,20 @@ impl Route {
         let api = path
             .strip_prefix("api/v1.0/")
             .or_else(|| path.strip_prefix("api/v1/"));
-        api.map_or_else(|| token(path), feed).unwrap_or_default()
+        let route = match (api, path.strip_prefix(super::graph::VERSION_ROOT)) {
+            (Some(api), _) => feed(api),
+            (None, Some(path)) => graph(path),
+            (None, None) => token(path),
+        };
+        route.unwrap_or_default()
+    }
+
+    /// The same for this method: a search is created where all of them are listed.
+    pub(super) fn by_method(mut self, method: &Method) -> Self {
+        if self.operation == Some(Operation::ListAuditQueries) && method == Method::POST {
+            self.operation = Some(Operation::CreateAuditQuery);
+        }
+        self
     }
 }
 
@@ -55,8 +70,8 @@ fn token(path: &str) -> Option<Route> {
     Some(Route {
         operation,
         tenant_id: tenant_id.into(),
-        content_id: None,
         token: Some(form),
+        ..Route::default()
     })
 }
 
@@ -77,7 +92,25 @@ fn feed(path: &str) -> Option<Route> {
         operation,
         tenant_id: tenant_id.into(),
         content_id,
-        token: None,
+        ..Route::default()
+    })
+}
+
+/// By the path alone; see [`Route::by_method`].
+fn graph(path: &str) -> Option<Route> {
+    let segments: Vec<&str> = path.split('/').collect();
+    let (operation, query_id) = match segments.as_slice() {
+        ["security", "auditLog", "queries"] => (Operation::ListAuditQueries, None),
+        ["security", "auditLog", "queries", id] => (Operation::ReadAuditQuery, Some(*id)),
+        ["security", "auditLog", "queries", id, "records"] => {
+            (Operation::ListAuditRecords, Some(*id))
+        }
+        _ => return None,
+    };
+    Some(Route {
+        operation: Some(operation),
+        query_id: query_id.map(str::to_owned),
+        ..Route::default()
     })
 }
 
@@ -145,5 +178,13 @@ mod tests {
         check("/api/v1.0/t/activity/feed/subscriptions", None, None);
         check("/api/v2.0/t/activity/feed/subscriptions/list", None, None);
         check("/", None, None);
+        let (one, records) = (Operation::ReadAuditQuery, Operation::ListAuditRecords);
+        check("/graph/v1.0/security/auditLog/queries/q", Some(one), None);
+        check(
+            "/graph/v1.0/security/auditLog/queries/q/records",
+            Some(records),
+            None,
+        );
+        check("/graph/beta/security/auditLog/queries", None, None);
     }
 }

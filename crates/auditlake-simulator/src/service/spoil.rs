@@ -7,10 +7,10 @@ use super::quota::{NO_PUBLISHER, method_name};
 use super::reply::{Cut, Reply};
 use super::subscriptions::{disabled, too_frequent};
 use super::token::missing_permission;
-use super::{Call, Service};
+use super::{Call, Service, graph};
 use crate::catalogue::records_of;
 use crate::content::array_of;
-use crate::faults::Fault;
+use crate::faults::{Fault, Operation};
 use crate::members::Members;
 
 /// The reply that a fault gives in place of the service's.
@@ -20,6 +20,9 @@ pub(super) fn instead(fault: &Fault, call: &Call) -> Option<Reply> {
         .query
         .get("PublisherIdentifier")
         .unwrap_or(NO_PUBLISHER);
+    if let Some(reply) = graph_instead(fault, call) {
+        return Some(reply);
+    }
     match fault {
         Fault::Status(status, body) if body.starts_with('<') => {
             Some(Reply::new(*status, "text/html", body.clone()))
@@ -39,6 +42,19 @@ pub(super) fn instead(fault: &Fault, call: &Call) -> Option<Reply> {
         Fault::Expired => Some(expired(
             call.route.content_id.as_deref().unwrap_or_default(),
         )),
+        _ => None,
+    }
+}
+
+/// The same for Microsoft Graph, where it has words of its own.
+fn graph_instead(fault: &Fault, call: &Call) -> Option<Reply> {
+    let is_graph = call.route.operation.is_some_and(Operation::is_graph);
+    match fault {
+        _ if !is_graph => None,
+        Fault::Throttle429 { retry_after } => Some(graph::throttled(*retry_after)),
+        Fault::StaleToken => Some(graph::unauthorized()),
+        Fault::MissingPermission => Some(graph::forbidden()),
+        Fault::NotFound => Some(graph::not_found("The resource does not exist.")),
         _ => None,
     }
 }
@@ -109,7 +125,11 @@ fn foreign_content(reply: Reply, own: &str, foreign: &str) -> Reply {
     })
 }
 
+/// Graph has the address in the body, of which it is the only part that is replaced.
 fn foreign_page(mut reply: Reply, own: &str, foreign: &str) -> Reply {
+    let link = |origin: &str| format!(r#""@odata.nextLink":"{origin}/"#);
+    let body = String::from_utf8_lossy(&reply.body);
+    reply.body = body.replacen(&link(own), &link(foreign), 1).into();
     for (_, value) in reply
         .headers
         .iter_mut()

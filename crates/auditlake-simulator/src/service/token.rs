@@ -2,6 +2,9 @@
 //!
 //! Tokens look like JWTs and are not signed: the service only knows the ones it issued.
 
+use std::collections::HashMap;
+
+use axum::http::HeaderMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -27,6 +30,16 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 pub(super) struct Issued {
     tenant_id: String,
     expires: Timestamp,
+    audience: Audience,
+}
+
+/// The API that a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// The Management Activity API, at the simulator's origin.
+    Management,
+    /// Microsoft Graph, below it.
+    Graph,
 }
 
 /// A token that was just issued.
@@ -59,9 +72,9 @@ impl Service {
             .ok_or_else(|| self.no_tenant(tenant_id))?;
         self.check_grant(&form)?;
         let proof = self.check_client(tenant, &form, &call.path)?;
-        self.check_resource(&form, form_of_answer)?;
-        let grant = self.grant(tenant, call, proof);
-        Ok(self.shown_grant(&grant, form_of_answer))
+        let audience = self.check_resource(&form, form_of_answer)?;
+        let grant = self.grant(tenant, call, proof, audience);
+        Ok(self.shown_grant(&grant, form_of_answer, audience))
     }
 
     /// The tenant the request is for, if the token is for it too.
@@ -73,17 +86,8 @@ impl Service {
                 format!("The tenant ID passed in the URL ({wanted}) is not a valid GUID."),
             ));
         }
-        let header = call
-            .headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok());
-        let token = header
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(Reply::unauthorized)?;
         let tokens = locked(&self.tokens);
-        let issued = tokens
-            .get(token)
-            .filter(|issued| self.clock.now() < issued.expires);
+        let issued = self.good(&tokens, &call.headers, Audience::Management);
         let granted = &issued.ok_or_else(Reply::unauthorized)?.tenant_id;
         if !granted.eq_ignore_ascii_case(wanted) {
             let message = format!(
@@ -102,14 +106,62 @@ impl Service {
         self.tenant(wanted).ok_or_else(unknown)
     }
 
+    /// The tenant that a good token for this API is for.
+    pub(super) fn bearer(&self, call: &Call, audience: Audience) -> Option<&Tenant> {
+        let tokens = locked(&self.tokens);
+        let issued = self.good(&tokens, &call.headers, audience)?;
+        self.tenant(&issued.tenant_id)
+    }
+
+    /// The tenant that the request's token is for, good or not.
+    pub(super) fn tenant_of_token(&self, headers: &HeaderMap) -> Option<String> {
+        let tokens = locked(&self.tokens);
+        let issued = tokens.get(token_of(headers)?)?;
+        Some(issued.tenant_id.clone())
+    }
+
+    fn good<'a>(
+        &self,
+        tokens: &'a HashMap<String, Issued>,
+        headers: &HeaderMap,
+        audience: Audience,
+    ) -> Option<&'a Issued> {
+        let issued = tokens.get(token_of(headers)?)?;
+        let good = self.clock.now() < issued.expires && issued.audience == audience;
+        good.then_some(issued)
+    }
+
+    /// What a token for the API is asked for, without `/.default`.
+    fn resource(&self, audience: Audience) -> String {
+        match audience {
+            Audience::Management => self.origin.clone(),
+            Audience::Graph => format!("{}/{}", self.origin, super::graph::ROOT),
+        }
+    }
+
+    /// The API of this resource.
+    pub(super) fn audience(&self, resource: &str) -> Option<Audience> {
+        let known = [Audience::Management, Audience::Graph];
+        known
+            .into_iter()
+            .find(|audience| self.resource(*audience) == resource)
+    }
+
     /// A new token; `proof` is the claim `appidacr`: 1 for a secret, 2 for an assertion.
-    pub(super) fn grant(&self, tenant: &Tenant, call: &Call, proof: &str) -> Grant {
+    pub(super) fn grant(
+        &self,
+        tenant: &Tenant,
+        call: &Call,
+        proof: &str,
+        audience: Audience,
+    ) -> Grant {
         let issued = self.clock.now();
         let expires = issued + call.token_lifetime.unwrap_or(self.token_lifetime);
-        let token = self.jwt(tenant, (issued, expires), proof);
+        let token = self.jwt(tenant, (issued, expires), proof, audience);
         let known = Issued {
             tenant_id: tenant.config.tenant_id.clone(),
             expires,
+            audience,
         };
         locked(&self.tokens).insert(token.clone(), known);
         Grant {
@@ -119,7 +171,7 @@ impl Service {
         }
     }
 
-    fn shown_grant(&self, grant: &Grant, form: TokenForm) -> Reply {
+    fn shown_grant(&self, grant: &Grant, form: TokenForm, audience: Audience) -> Reply {
         let seconds = grant.seconds();
         let mut body = json!({
             "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": grant.token,
@@ -130,18 +182,24 @@ impl Service {
             body["ext_expires_in"] = json!(seconds.to_string());
             body["expires_on"] = json!(grant.expires.as_second().to_string());
             body["not_before"] = json!(grant.issued.as_second().to_string());
-            body["resource"] = json!(self.origin);
+            body["resource"] = json!(self.resource(audience));
         }
         Reply::json(200, &body)
     }
 
-    fn jwt(&self, tenant: &Tenant, (now, expires): (Timestamp, Timestamp), proof: &str) -> String {
+    fn jwt(
+        &self,
+        tenant: &Tenant,
+        (now, expires): (Timestamp, Timestamp),
+        proof: &str,
+        audience: Audience,
+    ) -> String {
         let config = &tenant.config;
         let issuer = format!("https://sts.windows.net/{}/", config.tenant_id);
         let claims = json!({
-            "aud": self.origin, "iss": issuer, "idp": issuer, "ver": "1.0", "tid": config.tenant_id,
+            "aud": self.resource(audience), "iss": issuer, "idp": issuer, "ver": "1.0", "tid": config.tenant_id,
             "iat": now.as_second(), "nbf": now.as_second(), "exp": expires.as_second(),
-            "roles": roles(tenant), "appid": config.client_id, "appidacr": proof,
+            "roles": roles(tenant, audience), "appid": config.client_id, "appidacr": proof,
             "oid": config.client_id, "sub": config.client_id, "uti": uuid::Uuid::new_v4().simple().to_string(),
         });
         let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
@@ -200,14 +258,15 @@ impl Service {
         Err(self.oauth_error(401, "invalid_client", 7_000_215, &text))
     }
 
-    fn check_resource(&self, form: &Query, version: TokenForm) -> Result<(), Reply> {
-        let (name, expected) = match version {
-            TokenForm::V1 => ("resource", self.origin.clone()),
-            _ => ("scope", format!("{}/.default", self.origin)),
+    fn check_resource(&self, form: &Query, version: TokenForm) -> Result<Audience, Reply> {
+        let (name, end) = match version {
+            TokenForm::V1 => ("resource", ""),
+            _ => ("scope", "/.default"),
         };
         let given = form.get(name).ok_or_else(|| self.missing(name))?;
-        if given == expected {
-            return Ok(());
+        let resource = given.strip_suffix(end);
+        if let Some(audience) = resource.and_then(|resource| self.audience(resource)) {
+            return Ok(audience);
         }
         let text = format!("The resource principal named {given} was not found in the tenant.");
         Err(self.oauth_error(400, "invalid_resource", 500_011, &text))
@@ -238,7 +297,21 @@ impl Service {
     }
 }
 
-fn roles(tenant: &Tenant) -> Vec<&'static str> {
+/// What the request carries behind `Bearer`.
+fn token_of(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get("authorization")?.to_str().ok()?;
+    header.strip_prefix("Bearer ")
+}
+
+fn roles(tenant: &Tenant, audience: Audience) -> Vec<&str> {
+    if audience == Audience::Graph {
+        return tenant
+            .config
+            .graph_roles
+            .iter()
+            .map(String::as_str)
+            .collect();
+    }
     let dlp = tenant.config.dlp_permission.then_some(READ_DLP);
     [READ].into_iter().chain(dlp).collect()
 }
@@ -250,7 +323,7 @@ pub(super) fn check_permission(tenant: &Tenant, content_type: ContentType) -> Re
     }
     let message = format!(
         "The permission set ({}) sent in the request does not include the expected permission {READ_DLP}.",
-        roles(tenant).join(" ")
+        roles(tenant, Audience::Management).join(" ")
     );
     Err(Reply::refused_as(401, "AF10001", message))
 }

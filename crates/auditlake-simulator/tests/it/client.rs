@@ -105,6 +105,25 @@ impl Client {
         Ok(())
     }
 
+    /// Starts the simulator and gets a token for Microsoft Graph.
+    pub(crate) async fn of_graph(config: SimulatorConfig) -> Result<Self> {
+        let mut client = Self::of(config).await?;
+        let scope = format!("{}graph/.default", client.simulator.address());
+        let body = client.ask_token(&[("scope", &scope)]).await?.json();
+        client.token = body["access_token"].as_str().unwrap_or_default().into();
+        Ok(client)
+    }
+
+    /// An address below Graph's version.
+    pub(crate) fn graph(&self, path: &str) -> String {
+        format!("{}graph/v1.0/{path}", self.root())
+    }
+
+    pub(crate) async fn post_json(&self, url: &str, body: &Value) -> Result<Answer> {
+        let request = self.http.post(url).bearer_auth(&self.token);
+        read(request.json(body).send().await?).await
+    }
+
     /// A token request with some parameters changed.
     pub(crate) async fn ask_token(&self, changes: &[(&str, &str)]) -> Result<Answer> {
         let tenant = self.simulator.tenants()[0].clone();

@@ -4,6 +4,7 @@ mod assertions;
 mod client;
 mod faults;
 mod generated;
+mod graph;
 mod identity;
 mod inspection;
 mod listings;
