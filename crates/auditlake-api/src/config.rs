@@ -161,6 +161,15 @@ impl ClientConfig {
         url
     }
 
+    /// `<api_address>/api/v1.0/<tenant>/ServiceComms/<operation>`, without a query.
+    pub(crate) fn service_communications_url(&self, operation: &str) -> Result<Url, Error> {
+        let root = trimmed(&self.api_address);
+        parse_url(&format!(
+            "{root}/api/v1.0/{}/ServiceComms/{operation}",
+            self.tenant_id
+        ))
+    }
+
     /// What the token provider needs of it.
     pub(crate) fn token_config(&self) -> TokenConfig {
         TokenConfig {

@@ -69,19 +69,28 @@ pub enum Operation {
     ListAuditQueries,
     /// Graph, `GET security/auditLog/queries/{id}/records`.
     ListAuditRecords,
+    /// Graph, `GET admin/serviceAnnouncement/healthOverviews` and `…/issues`.
+    ReadServiceHealth,
+    /// Graph, `GET admin/serviceAnnouncement/messages`.
+    ReadServiceMessages,
+    /// `GET ServiceComms/{operation}`, the retired API.
+    ReadServiceCommunications,
 }
 
 impl Operation {
-    /// The application permission of Microsoft Graph that the operation needs; `None` for operations of other APIs,
-    /// whose errors name it themselves. Graph's do not.
+    /// The application permission that the operation needs, where errors do not name it themselves, as those of the
+    /// Management Activity API do: of Microsoft Graph, and of the Service Communications API.
     ///
     /// Source: the pages of the operations in the Microsoft Graph v1.0 reference, section "Permissions".
-    pub fn graph_permission(self) -> Option<&'static str> {
+    pub fn permission(self) -> Option<&'static str> {
         match self {
             Self::CreateAuditQuery
             | Self::ReadAuditQuery
             | Self::ListAuditQueries
             | Self::ListAuditRecords => Some("AuditLogsQuery.Read.All"),
+            Self::ReadServiceHealth => Some("ServiceHealth.Read.All"),
+            Self::ReadServiceMessages => Some("ServiceMessage.Read.All"),
+            Self::ReadServiceCommunications => Some("ServiceHealth.Read"),
             _ => None,
         }
     }
@@ -103,6 +112,9 @@ impl fmt::Display for Operation {
             Self::ReadAuditQuery => "cannot look after the audit search",
             Self::ListAuditQueries => "cannot list audit searches",
             Self::ListAuditRecords => "cannot fetch records of the audit search",
+            Self::ReadServiceHealth => "cannot read the services' health",
+            Self::ReadServiceMessages => "cannot read service messages",
+            Self::ReadServiceCommunications => "cannot read service communications",
         })
     }
 }
@@ -269,9 +281,9 @@ impl Error {
         matches!(self.0.kind, Malformed | Network | Throttled | Unavailable)
     }
 
-    /// The permission of Microsoft Graph that the token lacks, where that is the failure.
+    /// The permission that the token lacks, where that is the failure and the service may not have named it.
     pub fn missing_permission(&self) -> Option<&'static str> {
-        let permission = self.operation().graph_permission();
+        let permission = self.operation().permission();
         permission.filter(|_| self.kind() == ErrorKind::Permission)
     }
 
@@ -298,6 +310,15 @@ fn hint_by_permission(permission: &str) -> Option<&'static str> {
     Some(match permission {
         "AuditLogsQuery.Read.All" => {
             "add the application permission `AuditLogsQuery.Read.All` of Microsoft Graph to the app registration, or that of one service, and grant admin consent"
+        }
+        "ServiceHealth.Read.All" => {
+            "add the application permission `ServiceHealth.Read.All` of Microsoft Graph to the app registration and grant admin consent"
+        }
+        "ServiceMessage.Read.All" => {
+            "add the application permission `ServiceMessage.Read.All` of Microsoft Graph to the app registration and grant admin consent"
+        }
+        "ServiceHealth.Read" => {
+            "add the application permission `ServiceHealth.Read` of the Office 365 Management APIs to the app registration and grant admin consent"
         }
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! The client of the Office 365 Management Activity API: tokens, subscriptions, content listings and content blobs,
-//! paced to the tenant's quota.
+//! paced to the tenant's quota; and of its neighbours: the Service Communications API, and in Microsoft Graph searches of
+//! the audit log and service announcements ([`graph`]).
 //!
 //! What it refuses to do:
 //! - it sends the bearer token to no origin but the configured API address and, where that is a [`Cloud`]'s, the other
@@ -61,6 +62,7 @@ mod listing;
 mod notifications;
 mod paging;
 mod sensitive_types;
+mod service_communications;
 mod webhook;
 
 mod ensure;
@@ -84,6 +86,7 @@ pub use meter::{AtWork, Measured, Meter};
 pub use notifications::{Notification, NotificationPages};
 pub use secret::Secret;
 pub use sensitive_types::SensitiveType;
+pub use service_communications::ServiceCommunications;
 pub use subscriptions::{StartOutcome, Subscription, Webhook};
 pub use token::{AccessToken, EntraTokenProvider, TokenClaims, TokenConfig, TokenInfo};
 pub use transport::{RequestCounts, RequestTimes};

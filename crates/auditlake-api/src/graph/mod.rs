@@ -3,6 +3,7 @@
 //! It has the connection's credential, a token for an audience of its own, and a budget of its own. The token goes to
 //! the connection's Graph address alone: a next page elsewhere is refused.
 
+mod announcements;
 mod audit;
 mod page;
 
@@ -10,8 +11,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use reqwest::Method;
+use reqwest::header::HeaderName;
 use url::Url;
 
+pub use self::announcements::{AnnouncementPage, Announcements};
 pub use self::audit::{AuditQuery, QueryState, QueryStatus, RecordPage};
 use self::page::{Page, is_collection, read_page};
 use crate::api::Api;
@@ -61,11 +64,21 @@ impl GraphClient {
 
     /// One page of a collection.
     async fn page(&self, url: Url, context: Context) -> Result<Page, Error> {
+        self.page_with(url, None, context).await
+    }
+
+    /// The same, asked for with another header.
+    async fn page_with(
+        &self,
+        url: Url,
+        header: Option<(HeaderName, String)>,
+        context: Context,
+    ) -> Result<Page, Error> {
         let (asked, told) = (url.to_string(), context.clone());
         let call = Call {
             method: Method::GET,
             url,
-            header: None,
+            header,
             body: None,
             context,
             is_whole: is_collection,

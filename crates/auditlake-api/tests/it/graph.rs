@@ -1,7 +1,7 @@
 //! The client of Microsoft Graph against a scripted service.
 
-use auditlake_api::graph::{AuditQuery, QueryStatus};
-use auditlake_api::{ErrorKind, GraphClient};
+use auditlake_api::graph::{Announcements, AuditQuery, QueryStatus};
+use auditlake_api::{ErrorKind, GraphClient, ServiceCommunications};
 
 use crate::mock::{Answer, Mock, answer};
 
@@ -11,6 +11,17 @@ const STATE: &str = r##"{"@odata.type":"#microsoft.graph.security.auditLogQuery"
 
 const DENIED: &str =
     r#"{"error":{"code":"Forbidden","message":"Access denied.","innerError":{"request-id":"r"}}}"#;
+
+/// The address that was asked, its query decoded.
+fn asked(mock: &Mock, number: usize) -> String {
+    let uri = mock.seen()[number].uri.clone();
+    let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let pairs: Vec<String> = pairs
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{path}?{}", pairs.join("&"))
+}
 
 fn query() -> AuditQuery {
     let time = |text: &str| text.parse().expect("test times parse");
@@ -165,4 +176,87 @@ async fn neither_secret_nor_token_is_shown() {
         assert!(!shown.contains(hidden), "{shown}");
     }
     assert_eq!(mock.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn announcements_are_asked_for_since_their_change_and_by_large_pages() {
+    let issue = r#"{"id":"EX1", "posts":[{}]}"#;
+    let next = r#""@odata.nextLink":"{address}/graph/v1.0/next""#;
+    let (mock, client) = scripted([
+        answer(200, &format!(r#"{{"value":[{issue}],{next}}}"#)),
+        answer(200, r#"{"value":[]}"#),
+        answer(200, r#"{"value":[]}"#),
+    ])
+    .await;
+    let since = Some("2026-05-04T00:00:00Z".parse().unwrap());
+    let read = |what, next: Option<String>| {
+        let client = client.clone();
+        async move {
+            client
+                .announcements(what, since, next.as_deref())
+                .await
+                .unwrap()
+        }
+    };
+    let page = read(Announcements::Issues, None).await;
+    assert_eq!(page.elements[0].get(), issue);
+    assert!(
+        read(Announcements::Messages, page.next)
+            .await
+            .next
+            .is_none()
+    );
+    read(Announcements::HealthOverviews, None).await;
+    let root = "/graph/v1.0/admin/serviceAnnouncement";
+    assert_eq!(
+        asked(&mock, 0),
+        format!("{root}/issues?$filter=lastModifiedDateTime ge 2026-05-04T00:00:00Z")
+    );
+    assert_eq!(asked(&mock, 1), "/graph/v1.0/next?");
+    assert_eq!(mock.seen()[1].header("prefer"), "odata.maxpagesize=1000");
+    assert_eq!(asked(&mock, 2), format!("{root}/healthOverviews?"));
+}
+
+#[tokio::test]
+async fn each_collection_names_its_own_permission() {
+    for (what, permission) in [
+        (Announcements::Issues, "ServiceHealth.Read.All"),
+        (Announcements::HealthOverviews, "ServiceHealth.Read.All"),
+        (Announcements::Messages, "ServiceMessage.Read.All"),
+    ] {
+        let (_mock, client) = scripted([answer(403, DENIED)]).await;
+        let error = client.announcements(what, None, None).await.unwrap_err();
+        assert_eq!(error.missing_permission(), Some(permission));
+        assert!(error.hint().is_some_and(|hint| hint.contains(permission)));
+    }
+}
+
+#[tokio::test]
+async fn the_retired_api_is_read_to_its_last_message() {
+    let full = format!(
+        r#"{{"value":[{}]}}"#,
+        vec![r#"{"Id":"MO1"}"#; 100].join(",")
+    );
+    let last = r#"{"value":[{"Id":"MO101"}]}"#;
+    let status = r#"{"value":[{"Workload":"Exchange"}]}"#;
+    let mock = Mock::start([answer(200, &full), answer(200, last), answer(200, status)]).await;
+    let client = mock.client();
+    let since = Some("2026-05-04T00:00:00Z".parse().unwrap());
+    let messages = client.service_communications(ServiceCommunications::Messages, since);
+    assert_eq!(messages.await.unwrap().len(), 101);
+    let status = client.service_communications(ServiceCommunications::CurrentStatus, since);
+    assert_eq!(status.await.unwrap()[0].get(), r#"{"Workload":"Exchange"}"#);
+    let tenant = crate::mock::TENANT;
+    let root = format!("/api/v1.0/{tenant}/ServiceComms");
+    let filter = "$filter=StartTime ge 2026-05-04T00:00:00Z";
+    let publisher = format!("PublisherIdentifier={tenant}");
+    assert_eq!(
+        asked(&mock, 0),
+        format!("{root}/Messages?{filter}&{publisher}")
+    );
+    assert_eq!(
+        asked(&mock, 1),
+        format!("{root}/Messages?{filter}&$skip=100&{publisher}")
+    );
+    assert_eq!(asked(&mock, 2), format!("{root}/CurrentStatus?{publisher}"));
 }
