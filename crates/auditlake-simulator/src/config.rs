@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use url::Url;
 
 use crate::faults::FaultPlan;
-use crate::{Blob, Clock, ContentType};
+use crate::{Announcements, Blob, Clock, ContentType};
 
 /// The secret every simulated application has; it opens nothing else.
 pub const CLIENT_SECRET: &str = "simulated-client-secret-not-real";
@@ -147,6 +147,10 @@ pub struct TenantConfig {
     pub dlp_permission: bool,
     /// The roles of its tokens for Microsoft Graph.
     pub graph_roles: Vec<String>,
+    /// Whether the token for the Management API carries `ServiceHealth.Read`, for the Service Communications API.
+    pub service_health_role: bool,
+    /// What is announced of the services; made up if `None`.
+    pub announcements: Option<Announcements>,
     /// Weeks before the one of [`Source::Generated`], with as many records each: expired in the feed, found by searches.
     pub past_weeks: u32,
     /// Subscriptions that are enabled from the beginning; the others have never been started.
@@ -183,6 +187,8 @@ impl TenantConfig {
             source,
             dlp_permission: true,
             graph_roles: GRAPH_ROLES.map(str::to_owned).to_vec(),
+            service_health_role: false,
+            announcements: None,
             past_weeks: 0,
             subscriptions: Vec::new(),
             more_blobs: Vec::new(),

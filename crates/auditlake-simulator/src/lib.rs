@@ -16,7 +16,8 @@
 //! later where it does not answer 200, until it is disabled; see [`NotificationConfig`].
 //!
 //! Microsoft Graph is below `/graph/v1.0`, with tokens for an audience of its own (`<origin>/graph/.default`): searches
-//! of the audit log, which find all that the tenant ever offered, see [`SearchConfig`].
+//! of the audit log, which find all that the tenant ever offered, see [`SearchConfig`], and service announcements, see
+//! [`Announcements`], which the retired Service Communications API has too.
 //!
 //! What it refuses to do: it calls nobody but webhooks on its own machine; never prints, never reads a file or the
 //! environment, and takes nothing from the clock but what [`Clock`] says.
@@ -40,6 +41,7 @@
 //! # }
 //! ```
 
+mod announcements;
 mod catalogue;
 pub mod clock;
 pub mod config;
@@ -52,6 +54,7 @@ pub mod request_log;
 mod service;
 mod simulator;
 
+pub use announcements::Announcements;
 pub use clock::Clock;
 pub use config::{
     FederatedCredential, NotificationConfig, SearchConfig, SimulatorConfig, Source, TenantConfig,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,7 +15,7 @@ use url::Url;
 use crate::catalogue::Catalogue;
 use crate::service::{Credentials, Service, Tenant, handle, notify};
 use crate::{
-    Attempt, ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SearchState,
+    Announcements, Attempt, ContentType, Error, FaultPlan, LoggedRequest, OfferedBlob, SearchState,
     SimulatorConfig, Unobtainable,
 };
 
@@ -169,6 +169,14 @@ impl Simulator {
             .unwrap_or_default()
     }
 
+    /// Changes what a tenant is announced, from the next request on. Nothing happens for an unknown tenant.
+    pub fn announce(&self, tenant_id: &str, change: impl FnOnce(&mut Announcements)) {
+        if let Some(tenant) = self.service.tenant(tenant_id) {
+            let announcements = tenant.announcements.lock();
+            change(&mut announcements.unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
     /// Disables a subscription as an administrator would: `AF20023` until a client starts it again. Nothing happens
     /// for an unknown tenant.
     pub fn disable(&self, tenant_id: &str, content_type: ContentType) {
@@ -232,7 +240,14 @@ fn tenants(config: &SimulatorConfig) -> Result<Vec<Tenant>, Error> {
             config.faults.shared_instants,
         )?;
         let credentials = Credentials::read(tenant)?;
-        Ok(Tenant::new(tenant.clone(), catalogue, credentials))
+        let announced = tenant.announcements.clone();
+        let announced = announced.unwrap_or_else(|| Announcements::made_up(now));
+        Ok(Tenant::new(
+            tenant.clone(),
+            catalogue,
+            credentials,
+            announced,
+        ))
     };
     let tenants = config.tenants.iter().map(build).collect::<Result<_, _>>()?;
     match &config.managed_identity {

@@ -50,6 +50,14 @@ pub enum Operation {
     ListAuditQueries,
     /// Microsoft Graph, `security/auditLog/queries/{id}/records`, first and later pages
     ListAuditRecords,
+    /// Microsoft Graph, `admin/serviceAnnouncement/healthOverviews`
+    HealthOverviews,
+    /// Microsoft Graph, `admin/serviceAnnouncement/issues`
+    ServiceIssues,
+    /// Microsoft Graph, `admin/serviceAnnouncement/messages`
+    ServiceMessages,
+    /// The retired Service Communications API, `ServiceComms/…`
+    ServiceCommunications,
 }
 
 impl Operation {
@@ -61,6 +69,9 @@ impl Operation {
                 | Self::ReadAuditQuery
                 | Self::ListAuditQueries
                 | Self::ListAuditRecords
+                | Self::HealthOverviews
+                | Self::ServiceIssues
+                | Self::ServiceMessages
         )
     }
 }

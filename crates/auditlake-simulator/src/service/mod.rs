@@ -1,6 +1,7 @@
 //! The service itself: what it knows, and the way of a request through it.
 
 mod assertion;
+mod communications;
 mod content;
 mod credentials;
 mod graph;
@@ -44,7 +45,10 @@ use self::webhook::Webhook;
 use crate::catalogue::Catalogue;
 use crate::config::SearchConfig;
 use crate::faults::{Fault, FaultPlan, Faults, Offer, Operation, Target, blob_key};
-use crate::{Clock, ContentType, LoggedRequest, NotificationConfig, SimulatorConfig, TenantConfig};
+use crate::{
+    Announcements, Clock, ContentType, LoggedRequest, NotificationConfig, SimulatorConfig,
+    TenantConfig,
+};
 
 /// Longest request body that is read; a start request's webhook is far smaller.
 const MAX_REQUEST_BYTES: usize = 1 << 20;
@@ -79,6 +83,7 @@ pub(crate) struct Tenant {
     subscriptions: Mutex<HashMap<ContentType, Subscription>>,
     /// The attempts to tell webhooks of something.
     notified: Mutex<Vec<Attempt>>,
+    pub(crate) announcements: Mutex<Announcements>,
     searches: Mutex<Vec<Search>>,
     /// What searches look through.
     index: Mutex<Index>,
@@ -89,6 +94,7 @@ impl Tenant {
         config: TenantConfig,
         catalogue: Catalogue,
         credentials: Credentials,
+        announcements: Announcements,
     ) -> Self {
         let enabled = config
             .subscriptions
@@ -101,6 +107,7 @@ impl Tenant {
             credentials,
             subscriptions,
             notified: Mutex::default(),
+            announcements: Mutex::new(announcements),
             searches: Mutex::default(),
             index: Mutex::default(),
         }
@@ -196,7 +203,11 @@ impl Service {
             | Operation::CreateAuditQuery
             | Operation::ReadAuditQuery
             | Operation::ListAuditQueries
-            | Operation::ListAuditRecords => Err(Reply::empty(404)),
+            | Operation::ListAuditRecords
+            | Operation::HealthOverviews
+            | Operation::ServiceIssues
+            | Operation::ServiceMessages => Err(Reply::empty(404)),
+            Operation::ServiceCommunications => self.communications(tenant, call),
             Operation::Start => self.start(tenant, call),
             Operation::Stop => Self::stop(tenant, call),
             Operation::ListSubscriptions => Ok(self.list_subscriptions(tenant)),

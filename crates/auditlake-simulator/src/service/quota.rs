@@ -79,7 +79,11 @@ pub(super) fn method_name(operation: Operation) -> &'static str {
         Operation::CreateAuditQuery
         | Operation::ReadAuditQuery
         | Operation::ListAuditQueries
-        | Operation::ListAuditRecords => "",
+        | Operation::ListAuditRecords
+        | Operation::HealthOverviews
+        | Operation::ServiceIssues
+        | Operation::ServiceMessages => "",
+        Operation::ServiceCommunications => "ServiceComms",
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Route {
     pub(super) content_id: Option<String>,
     /// The search of the audit log that is meant.
     pub(super) query_id: Option<String>,
+    /// The operation of the Service Communications API.
+    pub(super) service_operation: Option<String>,
     /// For the token endpoints.
     pub(super) token: Option<TokenForm>,
 }
@@ -76,6 +78,14 @@ fn token(path: &str) -> Option<Route> {
 }
 
 fn feed(path: &str) -> Option<Route> {
+    if let Some((tenant_id, operation)) = path.split_once("/ServiceComms/") {
+        return Some(Route {
+            operation: Some(Operation::ServiceCommunications),
+            tenant_id: tenant_id.into(),
+            service_operation: Some(operation.to_owned()),
+            ..Route::default()
+        });
+    }
     let (tenant_id, rest) = path.split_once("/activity/feed/")?;
     let content_id = rest.strip_prefix("audit/").map(str::to_owned);
     let operation = Some(match rest {
@@ -105,6 +115,12 @@ fn graph(path: &str) -> Option<Route> {
         ["security", "auditLog", "queries", id, "records"] => {
             (Operation::ListAuditRecords, Some(*id))
         }
+        ["admin", "serviceAnnouncement", what] => match *what {
+            "healthOverviews" => (Operation::HealthOverviews, None),
+            "issues" => (Operation::ServiceIssues, None),
+            "messages" => (Operation::ServiceMessages, None),
+            _ => return None,
+        },
         _ => return None,
     };
     Some(Route {
@@ -185,6 +201,10 @@ mod tests {
             Some(records),
             None,
         );
+        let issues = Some(Operation::ServiceIssues);
+        check("/graph/v1.0/admin/serviceAnnouncement/issues", issues, None);
+        let communications = Some(Operation::ServiceCommunications);
+        check("/api/v1.0/t/ServiceComms/Services", communications, None);
         check("/graph/beta/security/auditLog/queries", None, None);
     }
 }

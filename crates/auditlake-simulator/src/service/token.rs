@@ -22,6 +22,9 @@ const READ: &str = "ActivityFeed.Read";
 /// Role that `DLP.All` needs.
 const READ_DLP: &str = "ActivityFeed.ReadDlp";
 
+/// Role that the Service Communications API needs.
+const READ_HEALTH: &str = "ServiceHealth.Read";
+
 /// The number of a JWT bearer assertion (RFC 7523, section 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -313,7 +316,9 @@ fn roles(tenant: &Tenant, audience: Audience) -> Vec<&str> {
             .collect();
     }
     let dlp = tenant.config.dlp_permission.then_some(READ_DLP);
-    [READ].into_iter().chain(dlp).collect()
+    let health = tenant.config.service_health_role;
+    let health = health.then_some(READ_HEALTH);
+    [READ].into_iter().chain(dlp).chain(health).collect()
 }
 
 /// `DLP.All` needs a role of its own. The message is the reported one, with the role's name in it.

@@ -1,5 +1,6 @@
 //! The simulator as a client meets it: over HTTP, in-process.
 
+mod announcements;
 mod assertions;
 mod client;
 mod faults;

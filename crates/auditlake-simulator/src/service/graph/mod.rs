@@ -1,5 +1,6 @@
 //! Microsoft Graph below `/graph/v1.0`: the tenant is the token's, errors have Graph's shape, and throttling is HTTP 429.
 
+mod announcements;
 mod index;
 mod page;
 mod record_types;
@@ -33,6 +34,9 @@ impl Service {
             Operation::ListAuditQueries => self.list_searches(tenant, call),
             Operation::ReadAuditQuery => self.show_search(tenant, call),
             Operation::ListAuditRecords => self.list_records(tenant, call),
+            Operation::HealthOverviews | Operation::ServiceIssues | Operation::ServiceMessages => {
+                self.announced(tenant, call, operation)
+            }
             _ => Err(not_found("Resource not found for the segment.")),
         }
     }
