@@ -3,7 +3,8 @@
 //! Pure: no I/O, no async, no clock. It refuses to drop a record, to invent a value, and to fail on a shape that it
 //! has not seen: an unknown record type, a missing member or one of another type becomes an event with its common
 //! attributes, what no column took in `unmapped` and the record itself in `raw_data`; what is no audit record at all
-//! goes to the quarantine, with the reason.
+//! goes to the quarantine, with the reason. Announcements of Microsoft's services become rows of a table of their own
+//! ([`HealthNormalizer`]).
 //!
 //! ```
 //! use auditlake_normalizer::{Normalizer, Options, Origin, split_array, write_ndjson};
@@ -44,6 +45,7 @@ mod ocsf_1_3;
 mod record;
 mod room;
 mod rules;
+mod service_health;
 mod split;
 mod status;
 mod subject;
@@ -55,5 +57,6 @@ mod verbs;
 pub use ndjson::write_ndjson;
 pub use normalizer::{Batch, Normalizer, Options, Origin, Position, Refused, Row};
 pub use ocsf_1_3::{ocsf_1_3, ocsf_1_3_schema};
-pub use schema::{event_schema, quarantine_schema};
+pub use schema::{event_schema, quarantine_schema, service_health_schema};
+pub use service_health::{HealthBatch, HealthElement, HealthNormalizer, HealthOrigin};
 pub use split::{SplitError, split_array};

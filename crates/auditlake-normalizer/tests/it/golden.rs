@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::{DataType, Field, Fields, SchemaRef};
 use auditlake_normalizer::class::{self, Class};
 use auditlake_normalizer::schema::SCHEMA_VERSION;
-use auditlake_normalizer::{event_schema, ocsf_1_3, quarantine_schema};
+use auditlake_normalizer::{event_schema, ocsf_1_3, quarantine_schema, service_health_schema};
 
 use crate::ocsf_1_3::batches;
 
@@ -91,6 +91,7 @@ fn tables() -> io::Result<BTreeMap<String, SchemaRef>> {
     let mut tables = BTreeMap::from([
         ("events".to_owned(), event_schema()),
         ("quarantine".to_owned(), quarantine_schema()),
+        ("service_health".to_owned(), service_health_schema()),
     ]);
     for batch in batches()? {
         for (class, events) in ocsf_1_3(&batch).map_err(io::Error::other)? {
