@@ -91,7 +91,7 @@ fn execute(command: Command, session: &Session) -> anyhow::Result<Exit> {
 
 async fn dispatch(command: Command, session: &Session) -> anyhow::Result<Exit> {
     match command {
-        Command::Backfill(args) => commands::backfill::run(args, session).await,
+        Command::Backfill(args) => Box::pin(commands::backfill::run(args, session)).await,
         Command::Ingest(args) => commands::ingest::run(args, session).await,
         Command::Receive(args) => commands::receive::run(args, session).await,
         Command::Normalize(args) => commands::normalize::run(args, session).await,

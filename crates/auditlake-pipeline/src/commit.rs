@@ -210,8 +210,8 @@ impl Committer {
 
     /// Whether the ledger lacks something that the generation says.
     fn has_news(&self, generation: &Generation) -> bool {
-        // Files have no content ids: only their records tell.
-        (generation.content_ids.is_empty() && !generation.batches.is_empty())
+        // Files and announcements have no content ids: only their rows tell.
+        (generation.content_ids.is_empty() && generation.has_rows())
             || !self.new_content_ids(generation).is_empty()
             || generation
                 .failed

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use auditlake_normalizer::{Batch, Row};
+use auditlake_normalizer::{Batch, HealthBatch, Row};
 use auditlake_parquet::{EncodedFile, TableBuffer};
 
 use crate::error::Error;
@@ -103,6 +103,14 @@ pub(crate) fn add(
     addition
         .files
         .extend(quarantine.encode(|_, _| name.to_owned())?);
+    if let Some(health) = &generation.health {
+        let kept = addition.keep_health(health, known)?;
+        let mut buffer = TableBuffer::new(tables.service_health.clone())?;
+        buffer.push(kept)?;
+        addition
+            .files
+            .extend(buffer.encode(|_, _| name.to_owned())?);
+    }
     Ok(addition)
 }
 
@@ -151,6 +159,18 @@ impl Addition {
         self.counts.events += events.num_rows() as u64;
         self.counts.quarantined += quarantine.num_rows() as u64;
         Ok(Kept { events, quarantine })
+    }
+
+    /// The same of rows of service health, which count as events.
+    fn keep_health(
+        &mut self,
+        health: &HealthBatch,
+        known: &Identities,
+    ) -> Result<RecordBatch, Error> {
+        let kept = self.judge(known, health.identities.iter().copied());
+        let rows = filter(&health.rows, kept)?;
+        self.counts.events += rows.num_rows() as u64;
+        Ok(rows)
     }
 
     fn judge(&mut self, known: &Identities, identities: impl Iterator<Item = u128>) -> Vec<bool> {

@@ -13,7 +13,9 @@ use crate::compact::replaced::Replacements;
 use crate::error::Error;
 use crate::identity_set::IdentitySet;
 use crate::ledger::{Commit, IdentityList, identity_list};
-use crate::tables::{EVENT_IDENTITY, QUARANTINE, QUARANTINE_IDENTITY};
+use crate::tables::{
+    EVENT_IDENTITY, QUARANTINE, QUARANTINE_IDENTITY, SERVICE_HEALTH, SERVICE_HEALTH_IDENTITY,
+};
 
 /// Concurrent reads of Parquet files.
 const READS: usize = 16;
@@ -114,12 +116,9 @@ pub(crate) async fn identities_of(
 }
 
 fn identity_column(path: &str) -> &'static str {
-    let is_quarantine = path
-        .split_once('/')
-        .is_some_and(|(table, _)| table == QUARANTINE);
-    if is_quarantine {
-        QUARANTINE_IDENTITY
-    } else {
-        EVENT_IDENTITY
+    match path.split_once('/') {
+        Some((QUARANTINE, _)) => QUARANTINE_IDENTITY,
+        Some((SERVICE_HEALTH, _)) => SERVICE_HEALTH_IDENTITY,
+        _ => EVENT_IDENTITY,
     }
 }

@@ -28,6 +28,7 @@ mod budget;
 mod cores;
 mod failure;
 mod feed;
+pub mod health;
 mod listed;
 mod source;
 
@@ -81,6 +82,7 @@ pub use clock::Clock;
 pub use connection::Connection;
 pub use error::{Error, ErrorKind, Stopped};
 pub use gap::{Gap, GapReason};
+pub use health::{HealthApi, backfill_service_health};
 pub use inbox::Inbox;
 pub use ingest::{IngestOptions, IngestPlan, RoundEnd, Wakes, ingest_once};
 pub use layout::{LakeFormat, Layout, LayoutChoice, LayoutName, SecurityLakeChoice};

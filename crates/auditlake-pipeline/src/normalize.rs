@@ -1,6 +1,6 @@
 //! From the bodies of a generation to batches of rows, on a blocking thread.
 
-use auditlake_normalizer::{Batch, Normalizer, Options, Origin, split_array};
+use auditlake_normalizer::{Batch, HealthBatch, Normalizer, Options, Origin, split_array};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -41,6 +41,8 @@ pub(crate) struct Generation {
     /// What they were, in the same order; how many events they are, is not known yet.
     pub(crate) blobs: Vec<CommittedBlob>,
     pub(crate) batches: Vec<Batch>,
+    /// Rows of the table of service health.
+    pub(crate) health: Option<HealthBatch>,
     pub(crate) failed: Vec<Failed>,
     /// With this one the unit is done.
     pub(crate) last: bool,
@@ -49,6 +51,11 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
+    /// Whether there are rows, known or not.
+    pub(crate) fn has_rows(&self) -> bool {
+        !self.batches.is_empty() || self.health.is_some()
+    }
+
     /// That something of a unit cannot be had, and nothing else.
     pub(crate) fn of_failure(unit: UnitKey, failed: Failed) -> Self {
         Self {
@@ -56,6 +63,7 @@ impl Generation {
             content_ids: Vec::new(),
             blobs: Vec::new(),
             batches: Vec::new(),
+            health: None,
             failed: vec![failed],
             last: false,
             reservation: None,
@@ -114,6 +122,7 @@ impl Raw for RawGeneration {
             content_ids,
             blobs,
             batches,
+            health: None,
             failed,
             last: self.last,
             reservation: None,

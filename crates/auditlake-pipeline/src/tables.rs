@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
 use auditlake_normalizer::class::{CLASSES, Class};
-use auditlake_normalizer::schema::{EVENTS_DIRECTORY, SCHEMA_VERSION};
-use auditlake_normalizer::{event_schema, ocsf_1_3_schema, quarantine_schema};
+use auditlake_normalizer::schema::{
+    EVENTS_DIRECTORY, SCHEMA_VERSION, SERVICE_HEALTH_DIRECTORY, SERVICE_HEALTH_PARTITION,
+};
+use auditlake_normalizer::{
+    event_schema, ocsf_1_3_schema, quarantine_schema, service_health_schema,
+};
 use auditlake_parquet::{DATA_PAGE_BYTES, DEFAULT_ZSTD_LEVEL, Lake, Partition, TableSpec};
 
 use crate::error::Error;
@@ -16,16 +20,21 @@ use crate::layout::{self, Layout, SecurityLake};
 pub const EVENTS: &str = EVENTS_DIRECTORY;
 /// The table of what is no audit record.
 pub const QUARANTINE: &str = "quarantine";
+/// The table of what Microsoft announces of its services.
+pub const SERVICE_HEALTH: &str = SERVICE_HEALTH_DIRECTORY;
 /// The column of [`EVENTS`] that holds a record's identity, in hex.
 pub const EVENT_IDENTITY: &str = "metadata.uid";
 /// The column of [`QUARANTINE`] that holds an item's identity, in hex.
 pub const QUARANTINE_IDENTITY: &str = "uid";
+/// The column of [`SERVICE_HEALTH`] that holds a row's identity, in hex.
+pub const SERVICE_HEALTH_IDENTITY: &str = "uid";
 
 /// The tables that a run writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Tables {
     pub(crate) events: EventTables,
     pub(crate) quarantine: Arc<TableSpec>,
+    pub(crate) service_health: Arc<TableSpec>,
 }
 
 /// Where events go.
@@ -50,6 +59,7 @@ impl Tables {
         Self {
             events: EventTables::new(layout, zstd_level),
             quarantine: Arc::new(quarantine(layout, zstd_level)),
+            service_health: Arc::new(service_health(layout, zstd_level)),
         }
     }
 }
@@ -68,6 +78,7 @@ impl Tables {
             EventTables::ByClass(tables) => tables.directories(),
         };
         directories.push(self.quarantine.name.clone());
+        directories.push(self.service_health.name.clone());
         directories
     }
 
@@ -87,6 +98,10 @@ impl Tables {
     ) -> Result<Option<(Arc<TableSpec>, &'static str)>, Error> {
         if is_below(path, &self.quarantine.name) {
             return Ok(Some((Arc::clone(&self.quarantine), QUARANTINE_IDENTITY)));
+        }
+        if is_below(path, &self.service_health.name) {
+            let spec = Arc::clone(&self.service_health);
+            return Ok(Some((spec, SERVICE_HEALTH_IDENTITY)));
         }
         let spec = match &self.events {
             EventTables::One(spec) => is_below(path, &spec.name).then(|| Arc::clone(spec)),
@@ -188,6 +203,20 @@ fn quarantine(layout: &Layout, zstd_level: i32) -> TableSpec {
     spec
 }
 
+fn service_health(layout: &Layout, zstd_level: i32) -> TableSpec {
+    let mut spec = TableSpec::new(SERVICE_HEALTH, service_health_schema(), "time");
+    if !layout.is_flat() {
+        spec.partitions = vec![Partition::Day {
+            key: SERVICE_HEALTH_PARTITION.to_owned(),
+            column: "time".to_owned(),
+        }];
+    }
+    spec.plain = those_of(&spec, &["uid", "content", "raw_data"]);
+    spec.zstd_level = zstd_level;
+    spec.key_value_metadata = vec![schema_version()];
+    spec
+}
+
 /// What files say of their columns, so that a lake of many years explains itself.
 fn schema_version() -> (String, String) {
     let key = "auditlake.schema_version".to_owned();
@@ -230,7 +259,8 @@ mod tests {
         assert_eq!((events.bloom_filters.len(), events.plain.len()), (4, 4));
         assert_eq!(events.ascending.len(), 3);
         assert_eq!(tables.quarantine.plain.len(), 1);
-        for spec in [events, tables.quarantine] {
+        assert_eq!(tables.service_health.plain.len(), 3);
+        for spec in [events, tables.quarantine, tables.service_health] {
             assert!(TableBuffer::new(spec).is_ok());
         }
     }

@@ -8,6 +8,7 @@ use super::fetch::FetchArgs;
 use super::lake_url::LakeArgs;
 use super::layout::LayoutArgs;
 use super::output::ReportArgs;
+use super::source::SourceArgs;
 use super::span::SpanArgs;
 use super::to::ToArgs;
 use crate::progress::ProgressStyle;
@@ -24,6 +25,8 @@ Examples:
       --security-lake-region eu-central-1 --window 24h
   auditlake backfill contoso --lake ./ledger --to ndjson | vector --config vector.toml
       to another pipeline: `./ledger` holds no files of that, and says what the reader took
+  auditlake backfill contoso --lake ./lake --source service-health
+      incidents with their posts, messages and the current status of Microsoft's services
   AUDITLAKE_CLIENT_SECRET=… auditlake backfill --cloud gcc --tenant-id … --client-id … --lake ./lake";
 
 /// Bring everything that the service still offers into the lake, once
@@ -32,6 +35,8 @@ Examples:
 pub(crate) struct BackfillArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     #[command(flatten)]
     pub(crate) lake: LakeArgs,
     #[command(flatten)]

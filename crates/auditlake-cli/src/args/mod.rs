@@ -20,6 +20,7 @@ pub(crate) mod receive;
 pub(crate) mod schema;
 pub(crate) mod simulate;
 pub(crate) mod simulate_webhooks;
+pub(crate) mod source;
 pub(crate) mod span;
 pub(crate) mod subscription;
 pub(crate) mod to;

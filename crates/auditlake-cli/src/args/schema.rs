@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use auditlake_pipeline::schema::ddl::{DEFAULT_TABLE, Engine};
+use auditlake_pipeline::schema::ddl::Engine;
 use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -58,6 +58,17 @@ pub(crate) enum Table {
     Events,
     /// What was fetched and is no audit record
     Quarantine,
+    /// What Microsoft announces of its services
+    ServiceHealth,
+}
+
+/// The tables that statements and JSON Schemas are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DescribedTable {
+    /// OCSF events, one a record
+    Events,
+    /// What Microsoft announces of its services
+    ServiceHealth,
 }
 
 /// How the columns are shown.
@@ -77,6 +88,7 @@ Examples:
   auditlake schema ddl duckdb --lake ./lake | duckdb audit.duckdb
   auditlake schema ddl athena --lake s3://security/audit --name security.audit_events
   auditlake schema ddl clickhouse --lake abfss://security@account.dfs.core.windows.net/audit
+  auditlake schema ddl duckdb --lake ./lake --table service-health | duckdb audit.duckdb
   auditlake schema ddl spark --lake s3a://security/audit --path-template '{table}/dt={event_day}'
       the lake has another address for the engine, so that its layout has to be said";
 
@@ -92,9 +104,13 @@ pub(crate) struct DdlArgs {
     /// The lake: a URL or a path, as the engine calls it; unless told otherwise a placeholder in capitals
     #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,
+    /// The table of the lake
+    #[arg(long, env = "AUDITLAKE_TABLE", default_value = "events")]
+    pub(crate) table: DescribedTable,
     /// Name of the table to make, with or without a schema before it; a lake of `security-lake` has one for each class, whose name is added
-    #[arg(long, env = "AUDITLAKE_DDL_NAME", value_name = "NAME", default_value = DEFAULT_TABLE, value_parser = table_name)]
-    pub(crate) name: String,
+    /// [default: that of the table]
+    #[arg(long, env = "AUDITLAKE_DDL_NAME", value_name = "NAME", value_parser = table_name)]
+    pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
 }
@@ -138,10 +154,14 @@ Examples:
   auditlake schema json-schema > event.schema.json
   auditlake schema json-schema | jq '.properties.actor'";
 
-/// The JSON Schema of an event as `normalize --to ndjson` prints it
+/// The JSON Schema of an event as `normalize --to ndjson` prints it, or of a row of service health
 #[derive(Debug, Args)]
 #[command(after_help = JSON_SCHEMA_EXAMPLES)]
-pub(crate) struct JsonSchemaArgs {}
+pub(crate) struct JsonSchemaArgs {
+    /// The table
+    #[arg(long, env = "AUDITLAKE_TABLE", default_value = "events")]
+    pub(crate) table: DescribedTable,
+}
 
 const COVERAGE_EXAMPLES: &str = "\
 Examples:

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use auditlake_pipeline::{BackfillOptions, ErrorKind, Progress, Report, Stopped, backfill};
+use auditlake_pipeline::{
+    BackfillOptions, ErrorKind, Progress, Report, Stopped, backfill, backfill_service_health,
+};
 use jiff::Timestamp;
 
 use super::{check_lake, resolve};
 use crate::args::backfill::BackfillArgs;
+use crate::args::source::SourceName;
 use crate::connect;
 use crate::exit::{Exit, Usage};
 use crate::handover::Reader;
@@ -27,7 +30,14 @@ pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result
     options.outlet = reader.as_ref().map(Reader::outlet);
     let progress = Arc::new(Progress::default());
     let display = progress::show(args.progress, &session.bars, &progress);
-    let ended = backfill(connection, options, progress, session.cancel.clone()).await;
+    let cancel = session.cancel.clone();
+    let ended = match args.source.source {
+        SourceName::Feed => backfill(connection, options, progress, cancel).await,
+        SourceName::ServiceHealth => {
+            let api = args.source.health_api.into();
+            backfill_service_health(connection, api, options, progress, cancel).await
+        }
+    };
     drop(display);
     let report = ended.or_else(|stopped| tell_stopped(stopped, &args))?;
     note(&summary(&report, args.dry_run));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::column::{Column, Kind, Object};
-use super::{EVENTS, OCSF_VERSION, PROVENANCE};
+use super::{EVENTS, OCSF_VERSION, PROVENANCE, SERVICE_HEALTH};
 use crate::class::{CLASSES, Class};
 
 /// Attributes that every event has, whatever its class.
@@ -30,6 +30,21 @@ pub fn json_schema() -> Value {
         "oneOf": classes,
     });
     if let (Value::Object(schema), Value::Object(members)) = (&mut schema, members(printed)) {
+        schema.extend(members);
+    }
+    schema
+}
+
+/// The JSON Schema (draft 2020-12) of a row of the `service_health` table.
+pub fn service_health_json_schema() -> Value {
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Auditlake service health",
+        "description": "What Microsoft announces of its services: a row of the table `service_health`; columns that are null are left out.",
+        "required": ["uid", "kind", "time", "api", "connection", "tenant_uid", "logged_time"],
+    });
+    if let (Value::Object(schema), Value::Object(members)) = (&mut schema, members(SERVICE_HEALTH))
+    {
         schema.extend(members);
     }
     schema

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::column::{Column, Kind};
-use super::{EVENTS, OCSF_VERSION, quarantine_doc, quarantine_schema};
+use super::{EVENTS, OCSF_VERSION, SERVICE_HEALTH, quarantine_doc, quarantine_schema};
 use crate::workloads::WORKLOADS;
 use crate::workloads::sources::sources;
 
@@ -50,6 +50,13 @@ pub fn page() -> String {
                 quarantine_doc(field.name()),
             ],
         );
+    }
+    page.push_str(
+        "\nTable `service_health`: what Microsoft announces of its services, an event in time a row.\n\n| column | type | meaning |\n|---|---|---|\n",
+    );
+    for column in SERVICE_HEALTH {
+        let name = format!("`{}`", column.name);
+        line(&mut page, &[&name, type_name(&column.kind), column.doc]);
     }
     page.push('\n');
     for workload in WORKLOADS {

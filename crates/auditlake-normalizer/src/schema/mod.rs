@@ -14,7 +14,7 @@ mod service_health;
 pub use arrow::{JSON_KEY, event_schema};
 pub(crate) use arrow::{LIST_ITEM, fields, utc};
 pub use events::EVENTS;
-pub use json_schema::json_schema;
+pub use json_schema::{json_schema, service_health_json_schema};
 pub use quarantine::{quarantine_doc, quarantine_schema};
 pub use service_health::{
     SERVICE_HEALTH, SERVICE_HEALTH_DIRECTORY, SERVICE_HEALTH_PARTITION, service_health_schema,

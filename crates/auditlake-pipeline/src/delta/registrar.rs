@@ -93,7 +93,8 @@ impl Registrar {
     /// The files that are in the tables, by their paths in the lake.
     pub(crate) async fn files(&self) -> Result<BTreeSet<String>, Error> {
         let mut files = BTreeSet::new();
-        for spec in [self.tables.one(), Some(Arc::clone(&self.tables.quarantine))] {
+        let beside = [&self.tables.quarantine, &self.tables.service_health].map(Arc::clone);
+        for spec in [self.tables.one()].into_iter().chain(beside.map(Some)) {
             let Some(spec) = spec else { continue };
             if let Some(table) = self.open_there(&spec).await? {
                 let paths = table.files().await?;

@@ -206,6 +206,7 @@ impl Reader {
             content_ids: Vec::new(),
             blobs: Vec::new(),
             batches,
+            health: None,
             failed: Vec::new(),
             last,
             reservation,

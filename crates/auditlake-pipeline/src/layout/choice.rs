@@ -8,7 +8,7 @@ use super::security_lake::{DEFAULT_ACCOUNT, DEFAULT_SOURCE};
 use super::{LakeFormat, Layout, PathTemplate, SecurityLake, Setting};
 use crate::error::Error;
 use crate::handover::Form;
-use crate::tables::QUARANTINE;
+use crate::tables::{QUARANTINE, SERVICE_HEALTH};
 
 /// A layout that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,6 +210,9 @@ fn check_table(table: &str) -> Result<(), Error> {
         Some(QUARANTINE) => Err(Error::Config(format!(
             "the table `{QUARANTINE}` is for what is no audit record"
         ))),
+        Some(SERVICE_HEALTH) => Err(Error::Config(format!(
+            "the table `{SERVICE_HEALTH}` is for what Microsoft announces of its services"
+        ))),
         _ => Ok(()),
     }
 }
@@ -263,6 +266,7 @@ mod tests {
             "a=b",
             "quarantine",
             "quarantine/x",
+            "service_health",
         ] {
             assert!(check_table(bad).is_err(), "{bad}");
         }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use auditlake_pipeline::layout::tables_of;
-use auditlake_pipeline::schema::ddl::{Table, statements};
+use auditlake_pipeline::schema::ddl::{DEFAULT_TABLE, Table, statements};
+use auditlake_pipeline::tables::SERVICE_HEALTH;
 use auditlake_pipeline::{Layout, LayoutChoice};
 use tokio::time::timeout;
 
-use crate::args::schema::DdlArgs;
+use crate::args::schema::{DdlArgs, DescribedTable};
 use crate::exit::{Exit, Usage};
 use crate::print::{data, note};
 
@@ -18,13 +19,26 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) async fn run(args: &DdlArgs) -> anyhow::Result<Exit> {
     let engine = args.engine.0;
     let lake = args.lake.as_deref().unwrap_or(engine.example_lake());
+    let (tables, default) = match args.table {
+        DescribedTable::Events => (tables(args).await?, DEFAULT_TABLE),
+        DescribedTable::ServiceHealth => (vec![health(args).await?], SERVICE_HEALTH),
+    };
+    let name = args.name.as_deref().unwrap_or(default);
     let mut all = Vec::new();
-    for table in tables(args).await? {
-        let sql = statements(engine, &table, lake, &args.name);
+    for table in tables {
+        let sql = statements(engine, &table, lake, name);
         all.push(sql.map_err(|refusal| Usage::new(refusal.to_string()))?);
     }
     data(all.join("\n").trim_end()).context("cannot write to standard output")?;
     Ok(Exit::Complete)
+}
+
+/// The table of service health, in a lake of the layout that was said, or else as its events have no directories or some.
+async fn health(args: &DdlArgs) -> anyhow::Result<Table> {
+    let tables = tables(args).await;
+    // A lake with service health alone has no events to tell of.
+    let is_flat = tables.is_ok_and(|all| all.iter().all(Table::is_flat));
+    Ok(Table::of_service_health(is_flat))
 }
 
 /// The tables of the layout that was said, or else as the lake says.

@@ -4,9 +4,9 @@ mod coverage;
 mod ddl;
 mod show;
 
-use auditlake_pipeline::schema::json_schema;
+use auditlake_pipeline::schema::{json_schema, service_health_json_schema};
 
-use crate::args::schema::SchemaCommand;
+use crate::args::schema::{DescribedTable, SchemaCommand};
 use crate::exit::Exit;
 use crate::print::json;
 use crate::run::Session;
@@ -15,8 +15,11 @@ pub(crate) async fn run(command: SchemaCommand, session: &Session) -> anyhow::Re
     match command {
         SchemaCommand::Show(args) => show::run(&args),
         SchemaCommand::Ddl(args) => ddl::run(&args).await,
-        SchemaCommand::JsonSchema(_) => {
-            json(&json_schema())?;
+        SchemaCommand::JsonSchema(args) => {
+            json(&match args.table {
+                DescribedTable::Events => json_schema(),
+                DescribedTable::ServiceHealth => service_health_json_schema(),
+            })?;
             Ok(Exit::Complete)
         }
         SchemaCommand::Coverage(args) => coverage::run(args, session).await,

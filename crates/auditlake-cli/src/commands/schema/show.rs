@@ -3,7 +3,9 @@
 use anyhow::Context;
 use auditlake_pipeline::schema::column::{Column, Kind};
 use auditlake_pipeline::schema::markdown::{Members, Origins, origins, page};
-use auditlake_pipeline::schema::{EVENTS, OCSF_VERSION, quarantine_doc, quarantine_schema};
+use auditlake_pipeline::schema::{
+    EVENTS, OCSF_VERSION, SERVICE_HEALTH, quarantine_doc, quarantine_schema,
+};
 use serde::Serialize;
 
 use crate::args::schema::{ShowArgs, ShowOutput, Table};
@@ -43,6 +45,11 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<Exit> {
             ocsf_version: None,
             columns: quarantine(),
         },
+        Table::ServiceHealth => Document {
+            table: "service_health",
+            ocsf_version: None,
+            columns: columns(SERVICE_HEALTH, &Origins::new()),
+        },
     };
     match args.output {
         ShowOutput::Json => json(&document)?,
@@ -66,10 +73,13 @@ fn text(document: &Document) -> String {
 }
 
 fn events() -> Vec<Row> {
+    columns(EVENTS, &origins())
+}
+
+fn columns(columns: &[Column], origins: &Origins) -> Vec<Row> {
     let mut rows = Vec::new();
-    let origins = origins();
-    for column in EVENTS {
-        add(column, "", &origins, &mut rows);
+    for column in columns {
+        add(column, "", origins, &mut rows);
     }
     rows
 }
@@ -128,7 +138,8 @@ mod tests {
 
     #[test]
     fn every_column_is_described_once() {
-        for rows in [events(), quarantine()] {
+        let health = columns(SERVICE_HEALTH, &Origins::new());
+        for rows in [events(), quarantine(), health] {
             let mut paths: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
             assert!(
                 rows.iter().all(|row| !row.description.is_empty()),

@@ -2,8 +2,8 @@
 
 use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
-use crate::schema::EVENTS;
 use crate::schema::column::{Column, Kind};
+use crate::schema::{EVENTS, SERVICE_HEALTH};
 
 /// A type that holds no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,11 @@ const NO_DOC: &str = "See OCSF 1.3.0.";
 /// The columns of the `events` table.
 pub(super) fn of_events() -> Vec<Attribute> {
     of_columns(EVENTS)
+}
+
+/// The columns of the `service_health` table.
+pub(super) fn of_service_health() -> Vec<Attribute> {
+    of_columns(SERVICE_HEALTH)
 }
 
 fn of_columns(columns: &[Column]) -> Vec<Attribute> {

@@ -172,6 +172,23 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_service_health_has_its_own_columns_and_place() {
+        for engine in Engine::ALL {
+            let lake = engine.example_lake();
+            let of = |is_flat| {
+                let table = Table::of_service_health(is_flat);
+                statements(engine, &table, lake, "service_health").expect("any engine reads it")
+            };
+            let sql = of(false);
+            assert!(sql.contains("/service_health/"), "{engine:?}: {sql}");
+            let has = |name: &str| sql.contains(name) || sql.contains(&name.to_uppercase());
+            assert!(has("impact_description") && !has("class_uid"), "{engine:?}");
+            assert!(has("event_day"), "{engine:?}: {sql}");
+            assert_ne!(sql, of(true), "{engine:?}");
+        }
+    }
+
+    #[test]
     fn names_and_places_cannot_break_out_of_their_quotes() {
         for engine in Engine::ALL {
             let sql = of_hive(engine, "s3://it's/`lake`\"x\"", "a`b.c\"d.e]f");

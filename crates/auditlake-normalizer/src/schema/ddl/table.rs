@@ -8,7 +8,10 @@ use super::Engine;
 use super::attribute::{self, Attribute, Plain, Shape};
 use super::level::{Key, Level, Piece, Value};
 use crate::class::Class;
-use crate::schema::{CLASS_PARTITION, DAY_PARTITION, EVENTS_DIRECTORY};
+use crate::schema::{
+    CLASS_PARTITION, DAY_PARTITION, EVENTS_DIRECTORY, SERVICE_HEALTH_DIRECTORY,
+    SERVICE_HEALTH_PARTITION,
+};
 
 /// Why there are no statements for an engine and a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +59,21 @@ impl Table {
         Self::with(directory, None, attribute::of_events(), levels)
     }
 
+    /// The table of service health: by day, or in one directory in a lake without partitions.
+    pub fn of_service_health(is_flat: bool) -> Self {
+        let day = vec![
+            Piece::Text(format!("{SERVICE_HEALTH_PARTITION}=")),
+            Piece::Value(Value::Day),
+        ];
+        let levels = if is_flat {
+            Vec::new()
+        } else {
+            vec![Level(day)]
+        };
+        let columns = attribute::of_service_health();
+        Self::with(SERVICE_HEALTH_DIRECTORY, None, columns, levels)
+    }
+
     /// The table of the events of a class, which has these columns.
     pub fn of_class(class: &Class, schema: &Schema, directory: &str, levels: Vec<Level>) -> Self {
         let suffix = class.caption.to_lowercase().replace(' ', "_");
@@ -85,6 +103,11 @@ impl Table {
     /// Where the files are, below the lake's root.
     pub fn directory(&self) -> &str {
         &self.directory
+    }
+
+    /// Whether there are no directories between its own and its files.
+    pub fn is_flat(&self) -> bool {
+        self.levels.is_empty()
     }
 
     pub(super) fn suffix(&self) -> Option<&str> {
