@@ -9,6 +9,7 @@ mod files;
 mod first_run;
 mod guides;
 mod handover;
+mod health;
 mod hostile;
 mod ingest;
 mod layouts;
