@@ -3,10 +3,13 @@
 //! The service repeats records, sometimes with their members in another order, and re-uses an `Id` for different
 //! records; so the identity takes in every member (the `Id` among them) and ignores order in objects at every depth.
 //! White space and the spelling of escapes do not count; arrays keep their order; numbers count to the last digit, and
-//! `1` and `1.0` differ.
+//! `1` and `1.0` differ. What Microsoft Graph's audit search adds to a record does not count, so that a record is the same
+//! from wherever it comes: members such as `@odata.type` and `Files@odata.type`, which are about the answer, and the `Z`
+//! behind the record's own `CreationTime`, which the feed leaves out.
 //! The hash is XXH3 (128 bits, seeds below) and is part of the stored form: it never changes.
 
 use crate::record::{Record, elements, string};
+use memchr::memchr;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 const TEXT: u64 = 1;
@@ -29,11 +32,11 @@ pub(crate) fn of_record(record: &Record<'_>, json: &str) -> u128 {
 /// Levels of nesting that are followed.
 pub(crate) const DEPTH: usize = 128;
 
-/// The hash of a value that a record holds.
-fn of_value(json: &str, depth: usize) -> Option<u128> {
+/// The hash of a value that a record holds, in a member of this name.
+fn of_value(name: &str, json: &str, depth: usize) -> Option<u128> {
     Some(match json.as_bytes().first()? {
         _ if depth > DEPTH => return None,
-        b'"' => of_text(&string(json)?),
+        b'"' => of_string(name, &string(json)?, depth),
         b'{' => of_members(&Record::parse(json).ok()?, depth)?,
         b'[' => of_elements(&elements(json), depth)?,
         b't' | b'f' | b'n' => of_word(json),
@@ -44,7 +47,7 @@ fn of_value(json: &str, depth: usize) -> Option<u128> {
 fn of_members(record: &Record<'_>, depth: usize) -> Option<u128> {
     let mut members = Members::default();
     for member in record.members() {
-        members.add(of_text(&member.key), of_value(member.value, depth + 1)?);
+        members.add(&member.key, of_value(&member.key, member.value, depth + 1)?);
     }
     Some(members.hash())
 }
@@ -52,7 +55,7 @@ fn of_members(record: &Record<'_>, depth: usize) -> Option<u128> {
 fn of_elements(texts: &[&str], depth: usize) -> Option<u128> {
     let mut elements = Elements::default();
     for text in texts {
-        elements.add(of_value(text, depth + 1)?);
+        elements.add(of_value("", text, depth + 1)?);
     }
     Some(elements.hash())
 }
@@ -65,7 +68,11 @@ pub(crate) struct Members {
 }
 
 impl Members {
-    pub(crate) fn add(&mut self, name: u128, value: u128) {
+    pub(crate) fn add(&mut self, name: &str, value: u128) {
+        if is_added(name) {
+            return;
+        }
+        let name = of_text(name);
         self.sum = self.sum.wrapping_add(chain(name, value, MEMBER));
         self.count += 1;
     }
@@ -73,6 +80,15 @@ impl Members {
     pub(crate) fn hash(&self) -> u128 {
         chain(self.sum, self.count as u128, OBJECT)
     }
+}
+
+/// Whether a member is control information of `OData`, or an annotation by it: `@odata.type`, `Files@odata.type`.
+///
+/// Source: `OData` JSON Format 4.01, "Control Information" and "Instance Annotations".
+fn is_added(name: &str) -> bool {
+    let from = memchr(b'@', name.as_bytes());
+    let annotation = from.and_then(|from| name.get(from..));
+    annotation.is_some_and(|it| it.starts_with("@odata."))
 }
 
 /// The hash of an array in the making.
@@ -93,7 +109,14 @@ impl Elements {
     }
 }
 
-/// The hash of what a string says.
+/// The hash of a string in a member of this name, at this depth: the record's own members are at 1.
+pub(crate) fn of_string(name: &str, text: &str, depth: usize) -> u128 {
+    let is_own_time = depth == 1 && name == "CreationTime";
+    let utc = text.strip_suffix('Z').filter(|_| is_own_time);
+    of_text(utc.unwrap_or(text))
+}
+
+/// The hash of what a text says.
 pub(crate) fn of_text(text: &str) -> u128 {
     xxh3_128_with_seed(text.as_bytes(), TEXT)
 }
@@ -171,6 +194,33 @@ mod tests {
         differ(r#"{"a":[]}"#, r#"{"a":{}}"#);
         differ(r#"{"a":1,"b":2}"#, r#"{"a":2,"b":1}"#);
         differ(r#"{"a":[[1],2]}"#, r#"{"a":[1,[2]]}"#);
+    }
+
+    #[test]
+    fn what_microsoft_graph_adds_does_not_count() {
+        same(
+            r##"{"@odata.type":"#microsoft.graph.security.defaultAuditData","Id":"1","l@odata.type":"#Collection(String)","l":["x"]}"##,
+            r#"{"Id":"1","l":["x"]}"#,
+        );
+        same(r#"{"a":{"@odata.type":"x"}}"#, r#"{"a":{}}"#);
+        same(
+            r#"{"CreationTime":"2026-05-04T10:12:33Z"}"#,
+            r#"{"CreationTime":"2026-05-04T10:12:33"}"#,
+        );
+        differ(
+            r#"{"a":{"CreationTime":"1Z"}}"#,
+            r#"{"a":{"CreationTime":"1"}}"#,
+        );
+        differ(r#"{"Time":"1Z"}"#, r#"{"Time":"1"}"#);
+        for own in [
+            "@odata",
+            "odata.type",
+            "a@b",
+            "@ODATA.type",
+            "a@b@odata.type",
+        ] {
+            differ(&format!(r#"{{"{own}":1}}"#), "{}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl<'a> Reader<'a, '_> {
         let start = self.at;
         match mark {
             _ if depth > DEPTH => None,
-            b'"' => self.text_value(key),
+            b'"' => self.text_value(key, depth),
             b'{' => self.nested(key, |reader| reader.members(depth + 1)),
             b'[' => self.nested(key, |reader| reader.elements(depth + 1)),
             b'n' => {
@@ -95,10 +95,10 @@ impl<'a> Reader<'a, '_> {
         Some(hash(value))
     }
 
-    fn text_value(&mut self, key: &'a str) -> Option<u128> {
+    fn text_value(&mut self, key: &'a str, depth: usize) -> Option<u128> {
         let start = self.at;
         let text = self.string()?;
-        let hash = identity::of_text(&text);
+        let hash = identity::of_string(key, &text, depth);
         let text = Some(text).filter(|text| !text.is_empty());
         self.nodes.push(Node::new(key, self.since(start)?, text));
         Some(hash)
@@ -136,7 +136,7 @@ impl<'a> Reader<'a, '_> {
             if self.mark()? != b':' {
                 return None;
             }
-            members.add(identity::of_text(key), self.value(key, depth)?);
+            members.add(key, self.value(key, depth)?);
             match self.mark()? {
                 b',' => {}
                 b'}' => return Some(members.hash()),
@@ -291,6 +291,8 @@ mod tests {
             "\t{\r\n\t\"a\" : \"x\" ,\n \"b\" : [ 1 , { \"c\" : \"]}\\\"\" } ] \n, \"d\" : 0 } ",
             r#"{"a":"\\","b":"\\\"","c":"é\u00e9\ud83d\ude00","":[[[{"b":[{}]}]],{"é":1}]}"#,
             r#"{"a":1,"a":2,"A":[3,{"a":1,"a":2}]}"#,
+            r#"{"@odata.type":"x","a":[{"b@odata.type":"y","b":[1]}],"a@odata":{"@odata.id":[2]}}"#,
+            r#"{"CreationTime":"1Z","a":[{"CreationTime":"1Z"}],"b":{"CreationTime":["1Z"]}}"#,
             r#"{"n":[0,-0,1e400,-1E-7,0.10,18446744073709551616,-9223372036854775809,-1]}"#,
         ] {
             assert!(check(text), "{text}");
