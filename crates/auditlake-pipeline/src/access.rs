@@ -47,7 +47,7 @@ impl Access {
                 true
             }
             ErrorKind::Credentials | ErrorKind::Permission | ErrorKind::Disabled => {
-                self.unavailable(feed, reason(error), describe(error));
+                self.unavailable(feed, reason(error), with_permission(error));
                 true
             }
             _ => false,
@@ -96,5 +96,16 @@ impl Access {
 
     fn lock(&self) -> MutexGuard<'_, Learned> {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The service's words, and the permission that is missing where they do not name it.
+fn with_permission(error: &ApiError) -> String {
+    let words = describe(error);
+    match error.missing_permission() {
+        Some(permission) if !words.contains(permission) => {
+            format!("{words}; `{permission}` is missing")
+        }
+        _ => words,
     }
 }

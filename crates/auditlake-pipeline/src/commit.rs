@@ -7,9 +7,11 @@
 //! overtaken: its generation is settled as rolled back, which its own commit then finds.
 
 mod attempt;
+mod beside;
 mod memory;
 mod reading;
 mod turn;
+mod unloaded;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -20,8 +22,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::instrument;
 
 use self::attempt::Attempt;
+pub(crate) use self::beside::Beside;
+use self::beside::Loaded;
 use self::memory::History;
 pub(crate) use self::memory::Memory;
+use self::unloaded::{Days, days_of};
 use crate::compact as compaction;
 use crate::content_ids::Blobs;
 use crate::delta::Registrar;
@@ -52,6 +57,10 @@ pub(crate) struct Site {
     pub(crate) content_types: Vec<String>,
     /// First window of the ledger to look at; none for all.
     pub(crate) from: Option<String>,
+    /// Which other directories may hold the same records; none when no other can.
+    pub(crate) beside: Option<Beside>,
+    /// Bytes that identities may take before the days behind are forgotten; none when they never are.
+    pub(crate) identity_bytes: Option<usize>,
     /// Level of compression of the files.
     pub(crate) zstd_level: i32,
     /// Where events go instead of into files.
@@ -74,6 +83,12 @@ pub(crate) struct Committer {
     scan: Scan,
     history: History,
     identities: Identities,
+    /// What of them can be read again.
+    loaded: Loaded,
+    /// The days of which they are to be known.
+    days: Days,
+    /// First window of the directories beside to look at.
+    beside_from: Option<String>,
     /// The other runs as they were before the ledger was read last.
     others: OtherRuns,
     /// Whether the ledger had intents of runs at work then.
@@ -131,6 +146,9 @@ impl Committer {
             scan: Scan::default(),
             history: memory.history,
             identities: memory.identities,
+            loaded: Loaded::new(site.identity_bytes.is_some()),
+            days: Days::new(),
+            beside_from: site.from.clone(),
             others: OtherRuns::default(),
             held: false,
             clock: StoreClock::new(),
@@ -189,6 +207,9 @@ impl Committer {
     pub(crate) async fn commit(&mut self, generation: Generation) -> Result<bool, Error> {
         let generation = Arc::new(generation);
         let mut is_in_the_lake = true;
+        if self.has_news(&generation) {
+            self.turn_to(days_of(&generation)).await?;
+        }
         while self.has_news(&generation) {
             if self.cancel.is_cancelled() {
                 return Err(Error::Cancelled);

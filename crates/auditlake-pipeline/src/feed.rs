@@ -20,13 +20,13 @@ use self::fetch::{Fetcher, State};
 use self::forget::{forget, is_first_of_its_day};
 use self::readiness::{Readiness, Starter};
 use self::round::{Round, RoundPlan};
-use crate::commit::ledger_from;
+use crate::commit::{Beside, ledger_from};
 use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::inbox::Pending;
-use crate::ledger::Ledger;
 use crate::ledger::listed::{Marks, RunRecord};
+use crate::ledger::{Ledger, holds_audit_records};
 use crate::listed::{Listed, Unavailable};
 use crate::normalize::{Generation, RawGeneration};
 use crate::options::BackfillOptions;
@@ -196,6 +196,10 @@ impl Source for Feed {
             from: Some(from),
             lost: plan.lost,
         })
+    }
+
+    fn beside() -> Option<Beside> {
+        Some(holds_audit_records)
     }
 
     /// Starts subscriptions that are missing.

@@ -1,7 +1,8 @@
 //! Which records the lake has: identities of what was committed.
 //!
 //! The service repeats records, within a blob, between blobs and between content types, up to days later. So a
-//! run knows the identities of all that the ledger's last days hold, about 20 bytes of memory a record.
+//! run knows the identities of what the ledger holds of the days that its records are of, about 20 bytes of memory a
+//! record.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use futures::{StreamExt, stream};
 use crate::compact::replaced::Replacements;
 use crate::error::Error;
 use crate::identity_set::IdentitySet;
-use crate::ledger::{Commit, IdentityList, identity_list};
+use crate::ledger::{IdentityList, identity_list};
 use crate::tables::{
     EVENT_IDENTITY, QUARANTINE, QUARANTINE_IDENTITY, SERVICE_HEALTH, SERVICE_HEALTH_IDENTITY,
 };
@@ -30,13 +31,14 @@ impl Identities {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Adds what the files of these commits hold, or the files that replaced them, and what they handed on.
-    pub(crate) async fn load(&self, lake: &Lake, commits: &[Commit]) -> Result<(), Error> {
-        let handed_on = commits.iter().filter_map(|it| it.handed_on.as_ref());
-        let lists: Vec<IdentityList> = handed_on.filter_map(|it| it.identities.clone()).collect();
+    /// Adds what these files hold, or the files that replaced them, and these lists of what was handed on.
+    pub(crate) async fn load(
+        &self,
+        lake: &Lake,
+        lists: Vec<IdentityList>,
+        mut paths: BTreeSet<String>,
+    ) -> Result<(), Error> {
         self.load_lists(lake, lists).await?;
-        let files = commits.iter().flat_map(|commit| &commit.files);
-        let mut paths: BTreeSet<String> = files.map(|file| file.path.clone()).collect();
         while !paths.is_empty() {
             let replaced = Replacements::read(lake, &paths).await?;
             paths = replaced.resolve(&paths);
@@ -102,6 +104,11 @@ fn tell_gone(paths: &BTreeSet<String>) {
     for path in paths {
         tracing::warn!(path, "a committed file is not in the lake any more");
     }
+}
+
+/// Whether a file is of events, and of no other table.
+pub(crate) fn is_of_events(path: &str) -> bool {
+    identity_column(path) == EVENT_IDENTITY
 }
 
 /// The identities of a file; none when it is gone.

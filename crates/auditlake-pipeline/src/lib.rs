@@ -30,7 +30,9 @@ mod failure;
 mod feed;
 pub mod health;
 mod listed;
+pub mod search;
 mod source;
+mod wrapped;
 
 mod normalize;
 
@@ -91,4 +93,5 @@ pub use options::BackfillOptions;
 pub use progress::Progress;
 pub use report::{Outcome, Report};
 pub use run::backfill;
+pub use search::{SearchFilter, SearchOptions};
 pub use subscription::{Started, SubscriptionState, Subscriptions};

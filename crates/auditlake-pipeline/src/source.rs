@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::Access;
 use crate::budget::{Budget, Estimate};
 use crate::clock::Clock;
+use crate::commit::Beside;
 use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::GapReason;
@@ -43,6 +44,18 @@ pub(crate) trait Source: Send + 'static {
 
     /// Plans units, and says what the committer must know for them.
     fn plan(&mut self, desk: &Desk) -> impl Future<Output = Result<Planned, Error>> + Send;
+
+    /// Says of the other directories of the connection's ledger whether they may hold the same records, so that these are
+    /// brought once; none when no other source has them.
+    fn beside() -> Option<Beside> {
+        None
+    }
+
+    /// Whether the plan goes through so many days, one after the other, that what the lake has of those behind is forgotten
+    /// when there is no room for it.
+    fn forgets() -> bool {
+        false
+    }
 
     /// Finds out which feeds can be had; those that cannot are told to [`Desk::access`]. An error ends the run.
     fn prepare(&mut self, desk: &Desk) -> impl Future<Output = Result<(), Error>> + Send;

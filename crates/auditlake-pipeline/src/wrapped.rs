@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// Gives the audit records that an item holds to `take`; an item that holds none is one, or is none at all.
-pub(super) fn each_within(
+pub(crate) fn each_within(
     item: &[u8],
     position: Position,
     take: &mut impl FnMut(&[u8], Position) -> io::Result<()>,

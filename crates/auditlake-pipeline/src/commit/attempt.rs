@@ -181,6 +181,9 @@ impl Committer {
         self.history.absorb(&place, &commit);
         self.identities
             .with(|known| known.extend(addition.fresh.iter().copied()));
+        let lists = addition.identities.iter().map(|new| &new.list);
+        let paths = addition.files.iter().map(|file| &file.path);
+        self.loaded.note(lists, paths);
         let files = addition.files.clone();
         self.recorder.committed(&place.unit.content_type, addition);
         if let Some(delta) = &self.delta {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::unloaded::Unloaded;
 use crate::content_ids::ContentIds;
 use crate::gap::GapReason;
 use crate::identities::Identities;
 use crate::ledger::{Commit, Failed, Place, UnitKey};
 
 /// What the identity of a record takes in a set that grows.
-const IDENTITY_BYTES: usize = 20;
+pub(super) const IDENTITY_BYTES: usize = 20;
 /// What the place of a commit takes with its parts.
 const PLACE_BYTES: usize = 300;
 
@@ -30,10 +31,13 @@ impl Memory {
     pub(crate) fn bytes(&self) -> u64 {
         let identities = self.identities.with(|known| known.len());
         let History {
-            read, content_ids, ..
+            read,
+            content_ids,
+            unloaded,
+            ..
         } = &self.history;
-        let blobs = content_ids.known().bytes();
-        let bytes = identities * IDENTITY_BYTES + read.len() * PLACE_BYTES + blobs;
+        let rest = content_ids.known().bytes() + unloaded.bytes();
+        let bytes = identities * IDENTITY_BYTES + read.len() * PLACE_BYTES + rest;
         bytes.try_into().unwrap_or(u64::MAX)
     }
 }
@@ -49,8 +53,8 @@ pub(super) struct History {
     pub(super) over: HashSet<String>,
     /// Failures that the ledger names already.
     noted: HashSet<(UnitKey, Option<String>, GapReason)>,
-    /// Commits whose identities are not loaded yet.
-    pub(super) unloaded: Vec<Commit>,
+    /// Files whose identities are not loaded.
+    pub(super) unloaded: Unloaded,
 }
 
 impl History {
@@ -71,6 +75,12 @@ impl History {
                 .iter()
                 .map(|failed| noted(&place.unit, failed)),
         );
+    }
+
+    /// Takes in a commit of another source: it counts for what records are in the lake, and for nothing else.
+    pub(super) fn absorb_beside(&mut self, place: &Place, commit: &Commit) {
+        self.read.insert(place.clone());
+        self.over.extend(commit.rolled_back.iter().cloned());
     }
 
     /// Whether the ledger names this failure of the unit.

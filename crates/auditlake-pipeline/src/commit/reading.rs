@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Committer;
+use super::memory::History;
 use crate::error::Error;
 use crate::ledger::rollback::LiveIntent;
 use crate::ledger::{Commit, Place};
@@ -19,6 +20,7 @@ impl Committer {
             .ledger
             .scan(&self.site.content_types, self.site.from.as_deref())
             .await?;
+        self.scan_beside().await?;
         let own = self.own_intent.as_ref();
         let own = own.and_then(|place| self.scan.intents.get(place));
         self.clock.learn(own.copied(), self.others.own_start);
@@ -37,14 +39,13 @@ impl Committer {
         let new = self.scan.commits.difference(&self.history.read);
         let new: Vec<Place> = new.cloned().collect();
         for (place, commit) in self.ledger.read_commits(&new).await? {
-            self.history.absorb(&place, &commit);
-            self.clear_rolled_back(&commit).await?;
-            if !commit.files.is_empty() || commit.handed_on.is_some() {
-                self.history.unloaded.push(Commit {
-                    content_ids: Vec::new(),
-                    ..commit
-                });
+            if self.site.content_types.contains(&place.unit.content_type) {
+                self.history.absorb(&place, &commit);
+            } else {
+                self.history.absorb_beside(&place, &commit);
             }
+            self.clear_rolled_back(&commit).await?;
+            self.history.unloaded.add(&commit);
         }
         Ok(())
     }
@@ -58,17 +59,13 @@ impl Committer {
         }
     }
 
-    /// Only a run that has something to commit needs to know what is there.
+    /// Makes known what the lake has of the days that are to be committed: only a run that has something to commit needs
+    /// to know.
     pub(super) async fn load_identities(&mut self) -> Result<(), Error> {
         let _at_the_store = self.recorder.meters.store.enter();
-        let over = &self.history.over;
-        for commit in &mut self.history.unloaded {
-            commit.files.retain(|file| !over.contains(&file.path));
-        }
-        self.identities
-            .load(&self.site.lake, &self.history.unloaded)
-            .await?;
-        self.history.unloaded.clear();
-        Ok(())
+        let History { unloaded, over, .. } = &mut self.history;
+        let (lists, files) = (unloaded.take_lists(), unloaded.take(&self.days, over));
+        self.loaded.note(&lists, &files);
+        self.identities.load(&self.site.lake, lists, files).await
     }
 }

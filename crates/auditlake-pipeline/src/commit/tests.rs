@@ -89,6 +89,8 @@ pub(crate) fn site(lake: &Lake) -> Site {
         connection: "contoso".to_owned(),
         content_types: vec!["Audit.Exchange".to_owned()],
         from: None,
+        beside: None,
+        identity_bytes: None,
         zstd_level: 1,
         outlet: None,
         read_only: false,

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::Registrar;
-use crate::commit::ledger_from;
 use crate::error::Error;
 use crate::ledger::{Ledger, Place, Scan};
-use crate::plan::RETENTION;
 
-/// How much earlier than its run a window may begin beside what the service keeps: windows are up to a day long, and
-/// clocks differ.
-const MARGIN: SignedDuration = SignedDuration::from_hours(72);
+/// How much earlier than its run's mark an object of it may seem to be: some stores tell whole seconds.
+const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 
 impl Registrar {
     /// Registers whatever other runs of the ledger may have left.
@@ -21,7 +18,8 @@ impl Registrar {
         let Some(first) = runs.iter().map(|run| run.made).min() else {
             return Ok(());
         };
-        let scan = ledger.scan_all(from(ledger, first).as_deref()).await?;
+        // By when they were made: a run may commit windows of any time.
+        let scan = ledger.scan_made_since(first - MARGIN).await?;
         let unsettled = unsettled(ledger, &scan).await?;
         let places: Vec<Place> = scan.commits.into_iter().collect();
         for (place, commit) in ledger.read_commits(&places).await? {
@@ -42,11 +40,6 @@ impl Registrar {
     pub(crate) async fn mark(&self, ledger: &Ledger, run_id: &str) -> Result<(), Error> {
         ledger.mark_registered(run_id).await
     }
-}
-
-/// The first window that a run which began then can have committed. A compaction is of any day.
-fn from(ledger: &Ledger, began: Timestamp) -> Option<String> {
-    (!ledger.is_of_compactions()).then(|| ledger_from(began - RETENTION - MARGIN))
 }
 
 /// Runs with intents that nothing has come of yet.

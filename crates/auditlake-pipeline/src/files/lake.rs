@@ -67,6 +67,8 @@ pub async fn normalize_to_lake(
         connection: options.connection.clone(),
         content_types: vec![FILES.to_owned()],
         from: None,
+        beside: None,
+        identity_bytes: None,
         zstd_level: options.zstd_level,
         outlet: None,
         read_only: false,

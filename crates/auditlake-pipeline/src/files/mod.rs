@@ -6,7 +6,6 @@ mod detect;
 mod lake;
 mod ndjson;
 mod records;
-mod wrapped;
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use super::Input;
 use super::csv::each_csv;
 use super::detect::{Format, Source, detect};
-use super::wrapped::each_within;
 use crate::progress::Progress;
+use crate::wrapped::each_within;
 
 /// Gives each record of an input to `take`, with where it stands; an error of `take` ends the reading.
 ///

@@ -39,7 +39,7 @@ pub use detail::{CommitDetail, CommittedBlob, Delays};
 pub use listed::RunCounts;
 pub(crate) use objects::Created;
 use objects::ledger_error;
-pub(crate) use path::{Kind, Place, UnitKey};
+pub(crate) use path::{AUDIT_SEARCH, Kind, Place, UnitKey, holds_audit_records};
 pub(crate) use process::{LiveRun, Liveness, Process, run_tail};
 pub use record::{
     COMPACTION_VERSION, Commit, CommittedFile, Counts, Failed, HANDOVER_VERSION, HandedOn,
@@ -79,12 +79,6 @@ impl Ledger {
     #[cfg(feature = "delta")]
     pub(crate) fn connection(&self) -> &str {
         &self.connection
-    }
-
-    /// Whether it is the ledger of what replaced files.
-    #[cfg(feature = "delta")]
-    pub(crate) fn is_of_compactions(&self) -> bool {
-        self.connection == COMPACTIONS
     }
 
     /// Names of the connections that have a ledger.

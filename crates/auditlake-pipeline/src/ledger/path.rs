@@ -1,9 +1,23 @@
 //! Where a generation's objects are.
 
+use auditlake_api::ContentType;
 use object_store::path::Path;
 
 /// Directory of all ledgers, below the lake's root.
 pub(crate) const ROOT: &str = "_auditlake/ledger";
+
+/// What stands for a content type in what the audit search has brought; for one service or record type, with its name.
+pub(crate) const AUDIT_SEARCH: &str = "AuditSearch";
+
+/// Whether a directory of a connection's ledger holds records of the unified audit log, which several sources have.
+pub(crate) fn holds_audit_records(content_type: &str) -> bool {
+    let rest = content_type.strip_prefix(AUDIT_SEARCH);
+    let is_of_search = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    is_of_search
+        || ContentType::ALL
+            .iter()
+            .any(|it| it.as_str() == content_type)
+}
 
 /// A unit of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,6 +115,16 @@ mod tests {
             place.path("contoso", Kind::Commit),
             "_auditlake/ledger/contoso/Audit.Exchange/20260504T100000Z_20260504T110000Z/000012.commit.json"
         );
+    }
+
+    #[test]
+    fn records_of_the_audit_log_are_in_the_feed_and_in_the_search() {
+        for own in ["Audit.Exchange", "AuditSearch", "AuditSearch.Exchange"] {
+            assert!(holds_audit_records(own), "{own}");
+        }
+        for other in ["files", "AuditSearches", "Audit.Future", "ServiceHealth"] {
+            assert!(!holds_audit_records(other), "{other}");
+        }
     }
 
     #[test]

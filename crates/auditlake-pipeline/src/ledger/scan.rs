@@ -43,6 +43,12 @@ impl Scan {
         intents.max(commits).unwrap_or(0)
     }
 
+    /// Adds another one.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.intents.extend(other.intents);
+        self.commits.extend(other.commits);
+    }
+
     /// Objects that are not ours to understand are left alone.
     fn add(&mut self, object: &object_store::ObjectMeta) {
         match Place::parse(&object.location) {
@@ -84,10 +90,27 @@ impl Ledger {
 
     /// As [`scan`](Self::scan), of all content types that there are.
     pub(crate) async fn scan_all(&self, from: Option<&str>) -> Result<Scan, Error> {
-        let content_types = self
-            .directories(&path::connection(&self.connection))
-            .await?;
-        self.scan(&content_types, from).await
+        self.scan(&self.content_types().await?, from).await
+    }
+
+    /// Lists the generations of which an object was made at this time or later, by the store's clock.
+    #[cfg(feature = "delta")]
+    pub(crate) async fn scan_made_since(&self, time: Timestamp) -> Result<Scan, Error> {
+        let prefix = self.lake.path(&path::connection(&self.connection));
+        let mut scan = Scan::default();
+        let mut objects = self.lake.store().list(Some(&prefix));
+        while let Some(object) = objects.next().await {
+            let object = object.map_err(ledger_error(&prefix))?;
+            if made(&object) >= time {
+                scan.add(&object);
+            }
+        }
+        Ok(scan)
+    }
+
+    /// All content types that there are.
+    pub(crate) async fn content_types(&self) -> Result<Vec<String>, Error> {
+        self.directories(&path::connection(&self.connection)).await
     }
 }
 

@@ -43,7 +43,7 @@ impl Run {
             return Err(self.leave_failed(source, error).await);
         }
         let lost = std::mem::take(&mut planned.lost);
-        let committer = self.committer(desk, layout, memory, planned).await?;
+        let committer = self.committer::<S>(desk, layout, memory, planned).await?;
         Ok(Prepared {
             committer,
             lost,
@@ -85,7 +85,7 @@ impl Run {
         Ok(layout)
     }
 
-    async fn committer(
+    async fn committer<S: Source>(
         &self,
         desk: &Desk,
         layout: Layout,
@@ -98,6 +98,8 @@ impl Run {
             connection: self.connection.clone(),
             content_types: planned.directories,
             from: planned.from,
+            beside: S::beside(),
+            identity_bytes: S::forgets().then(|| bytes_of_identities(self.memory())),
             zstd_level: self.options.zstd_level,
             outlet: self.options.outlet.clone(),
             read_only: self.options.dry_run,
@@ -116,4 +118,9 @@ impl Run {
             waiting_bytes: memory / 16,
         }
     }
+}
+
+/// The part of the memory that identities may take where they can be forgotten: a quarter.
+fn bytes_of_identities(memory: u64) -> usize {
+    usize::try_from(memory / 4).unwrap_or(usize::MAX)
 }

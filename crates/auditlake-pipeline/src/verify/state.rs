@@ -10,7 +10,7 @@ use crate::compact::replaced::Replacements;
 use crate::content_ids::ContentIds;
 use crate::error::Error;
 use crate::gap::GapReason;
-use crate::ledger::{Commit, CommittedFile, Failed, Ledger, Place};
+use crate::ledger::{Commit, CommittedFile, Failed, Ledger, Place, holds_audit_records};
 use crate::listed::Listed;
 use crate::plan::{MAX_WINDOW, RETENTION, compact, parse_window};
 
@@ -59,8 +59,10 @@ impl State {
         };
         let names = verifier.options.content_types.iter();
         let names: Vec<String> = if verifier.options.deep {
-            // A record may have come by another content type.
-            ContentType::ALL.iter().map(ToString::to_string).collect()
+            // A record may have come by another content type, or by the audit search.
+            let mut all = ledger.content_types().await?;
+            all.retain(|name| holds_audit_records(name));
+            all
         } else {
             names.map(ToString::to_string).collect()
         };

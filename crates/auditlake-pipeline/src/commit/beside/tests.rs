@@ -1,0 +1,95 @@
+//! Two sources of one connection: what one has brought the other does not bring again, whatever the day.
+
+use super::*;
+use crate::commit::Site;
+use crate::commit::tests::{generation, on_disk, recorder, site};
+use crate::normalize::Generation;
+use auditlake_parquet::Lake;
+use tokio_util::sync::CancellationToken;
+
+const OTHER: &str = "AuditSearch";
+const EXCHANGE: &str = "Audit.Exchange";
+
+/// A generation of records of these days, each with its number as its id.
+async fn of_days(content_type: &str, window: &str, days: &[(u32, &str)]) -> Generation {
+    let record = |(id, day): &(u32, &str)| {
+        format!(
+            r#"{{"CreationTime":"{day}T10:12:33","Id":"{id}","Operation":"Send","RecordType":2,"Workload":"Exchange","UserId":"alex@contoso.example"}}"#
+        )
+    };
+    let records: Vec<String> = days.iter().map(record).collect();
+    let body = format!("[{}]", records.join(","));
+    let mut generation = generation(window, &[(window, body)]).await;
+    content_type.clone_into(&mut generation.unit.content_type);
+    generation
+}
+
+fn site_of(lake: &Lake, content_type: &str, from: &str) -> Site {
+    Site {
+        content_types: vec![content_type.to_owned()],
+        from: Some(from.to_owned()),
+        beside: Some(|name| name == OTHER || name == EXCHANGE),
+        ..site(lake)
+    }
+}
+
+/// Commits one after the other, and says how many events came of it and how many identities are known then.
+async fn commit(site: Site, generations: Vec<Generation>) -> (u64, usize) {
+    let recorder = recorder();
+    let cancel = CancellationToken::new();
+    let opened = Committer::open(site, recorder.clone(), cancel).await;
+    let mut committer = opened.expect("a committer");
+    for generation in generations {
+        committer.commit(generation).await.expect("a commit");
+    }
+    let known = committer.identities.with(|known| known.len());
+    committer.close().await;
+    (recorder.report().events, known)
+}
+
+#[tokio::test]
+async fn what_another_source_has_brought_is_not_brought_again_in_either_direction() {
+    let (_directory, lake) = on_disk();
+    let days = [(1, "2026-05-03"), (2, "2026-05-04")];
+    let slice = "20260503T000000Z_20260505T000000Z";
+    let search = of_days(OTHER, slice, &days).await;
+    let site = |content_type| site_of(&lake, content_type, "20260502T000000Z");
+    assert_eq!(commit(site(OTHER), vec![search]).await.0, 2);
+    let days = [(1, "2026-05-03"), (3, "2026-05-04")];
+    let feed = of_days(EXCHANGE, "20260504T100000Z_20260504T110000Z", &days).await;
+    assert_eq!(commit(site(EXCHANGE), vec![feed]).await.0, 1);
+    let days = [(2, "2026-05-04"), (3, "2026-05-04"), (4, "2026-05-04")];
+    let slice = "20260504T000000Z_20260505T000000Z";
+    let search = of_days(OTHER, slice, &days).await;
+    assert_eq!(commit(site(OTHER), vec![search]).await.0, 1);
+}
+
+#[tokio::test]
+async fn a_record_older_than_what_was_looked_at_is_looked_for_all_the_same() {
+    let (_directory, lake) = on_disk();
+    let old = [(1, "2026-01-03")];
+    let slice = "20260103T000000Z_20260104T000000Z";
+    let search = of_days(OTHER, slice, &old).await;
+    commit(site_of(&lake, OTHER, "20260102T000000Z"), vec![search]).await;
+    let days = [(1, "2026-01-03"), (2, "2026-05-04")];
+    let feed = of_days(EXCHANGE, "20260504T100000Z_20260504T110000Z", &days).await;
+    let site = site_of(&lake, EXCHANGE, "20260502T000000Z");
+    assert_eq!(commit(site, vec![feed]).await.0, 1);
+}
+
+#[tokio::test]
+async fn what_is_forgotten_for_want_of_room_is_known_again_when_its_day_comes() {
+    let (_directory, lake) = on_disk();
+    let mut all = Vec::new();
+    for day in ["2026-05-01", "2026-05-02", "2026-05-01", "2026-05-02"] {
+        let window = format!("w{}", all.len());
+        let records: Vec<(u32, &str)> = (0..10).map(|id| (id, day)).collect();
+        all.push(of_days(OTHER, &window, &records).await);
+    }
+    let site = Site {
+        identity_bytes: Some(1),
+        from: None,
+        ..site_of(&lake, OTHER, "")
+    };
+    assert_eq!(commit(site, all).await, (20, 10));
+}
