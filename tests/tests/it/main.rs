@@ -18,6 +18,7 @@ mod proof;
 mod readers;
 mod receive;
 mod schema;
+mod search;
 mod secrets;
 mod shapes;
 mod stores;

@@ -20,6 +20,8 @@ Examples:
   auditlake backfill contoso --lake ./lake --since 24h --content-type Audit.Exchange --content-type DLP.All
   auditlake backfill contoso --lake ./lake --dry-run
       only list, and say what would be fetched
+  auditlake backfill contoso --lake s3://security/audit --source audit-search --since 180d
+      by Microsoft Graph's audit search: what the feed no longer has; what the lake has already is not written again
   auditlake backfill contoso --lake ./lake --report - --progress log | jq .gaps
   auditlake backfill contoso --lake s3://aws-security-data-lake-eu-central-1-… --layout security-lake \
       --security-lake-region eu-central-1 --window 24h

@@ -18,6 +18,7 @@ pub(crate) mod normalize;
 pub(crate) mod output;
 pub(crate) mod receive;
 pub(crate) mod schema;
+pub(crate) mod search;
 pub(crate) mod simulate;
 pub(crate) mod simulate_webhooks;
 pub(crate) mod source;

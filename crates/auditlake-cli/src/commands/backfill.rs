@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auditlake_pipeline::search::search;
 use auditlake_pipeline::{
     BackfillOptions, ErrorKind, Progress, Report, Stopped, backfill, backfill_service_health,
 };
@@ -19,6 +20,7 @@ use crate::progress;
 use crate::run::Session;
 
 pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result<Exit> {
+    args.source.check(&args.fetch)?;
     let mut connection = connect::connection(&args.connection, session.config.as_deref())?;
     args.fetch.apply_to(&mut connection.client);
     let mut options = options(&args, Timestamp::now())?;
@@ -27,15 +29,24 @@ pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result
     args.to.check(&args.report, &args.fetch)?;
     args.report.check()?;
     let reader = Reader::open(&args.to)?;
+    if reader.is_some() && args.source.source == SourceName::ServiceHealth {
+        let words = "service health is a table of the lake and is not handed on";
+        return Err(Usage::new(words).into());
+    }
     options.outlet = reader.as_ref().map(Reader::outlet);
     let progress = Arc::new(Progress::default());
     let display = progress::show(args.progress, &session.bars, &progress);
     let cancel = session.cancel.clone();
     let ended = match args.source.source {
-        SourceName::Feed => backfill(connection, options, progress, cancel).await,
+        SourceName::Feed => Box::pin(backfill(connection, options, progress, cancel)).await,
+        SourceName::AuditSearch => {
+            let options = args.source.search.search(options);
+            Box::pin(search(connection, options, progress, cancel)).await
+        }
         SourceName::ServiceHealth => {
-            let api = args.source.health_api.into();
-            backfill_service_health(connection, api, options, progress, cancel).await
+            let api = args.source.health.health_api.into();
+            let ended = backfill_service_health(connection, api, options, progress, cancel);
+            Box::pin(ended).await
         }
     };
     drop(display);
