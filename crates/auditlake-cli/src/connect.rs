@@ -93,6 +93,10 @@ fn client_of(
     let (api_address, authority) = addresses(&settings);
     let mut client = ClientConfig::new(api_address, authority, tenant_id, client_id, credential);
     client.publisher_identifier = settings.publisher_identifier;
+    client.graph_address = settings.graph_address;
+    let graph_requests = settings.graph_requests_per_minute;
+    client.graph_requests_per_minute =
+        graph_requests.unwrap_or(ClientConfig::DEFAULT_GRAPH_REQUESTS_PER_MINUTE);
     let requests_per_minute = settings.requests_per_minute;
     client.requests_per_minute =
         requests_per_minute.unwrap_or(ClientConfig::DEFAULT_REQUESTS_PER_MINUTE);
@@ -116,6 +120,15 @@ pub(crate) fn addresses(settings: &ConnectionSettings) -> (Url, Url) {
         api_address.unwrap_or_else(|| preset.api_address()),
         authority.unwrap_or_else(|| preset.authority()),
     )
+}
+
+/// The address of Graph: as given, or what the API address leads to.
+pub(crate) fn graph_address(settings: &ConnectionSettings) -> Url {
+    let (api_address, authority) = addresses(settings);
+    let nobody = Secret::new(String::new());
+    let mut client = ClientConfig::new(api_address, authority, "", "", nobody);
+    client.graph_address.clone_from(&settings.graph_address);
+    client.graph_address()
 }
 
 /// An address without what somebody may have put before its host.

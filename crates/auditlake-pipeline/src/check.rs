@@ -5,7 +5,8 @@ mod permissions;
 use std::collections::BTreeMap;
 
 use auditlake_api::{
-    Client, ContentBlob, ContentType, Error as ApiError, ErrorKind, Subscription, TokenInfo, Window,
+    Client, ContentBlob, ContentType, Error as ApiError, ErrorKind, GraphClient, Subscription,
+    TokenInfo, Window,
 };
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +49,12 @@ pub struct ConnectionTest {
     /// What the roles are for, and which are missing or more than is needed.
     #[serde(default)]
     pub permissions: Vec<Permission>,
+    /// Whether a token for Microsoft Graph was issued, which other sources than the feed need.
+    #[serde(default = "Step::not_tried")]
+    pub graph_token: Step,
+    /// What the roles of that token are for, and which are missing; empty where there is no such token.
+    #[serde(default)]
+    pub graph_permissions: Vec<Permission>,
     /// Whether the subscriptions could be listed.
     pub subscriptions: Step,
     /// By content type.
@@ -125,13 +132,19 @@ pub async fn test_connection(connection: Connection) -> ConnectionTest {
         tenant_matches: None,
         roles: Vec::new(),
         permissions: permissions::permissions(None),
+        graph_token: Step::not_tried(),
+        graph_permissions: Vec::new(),
         subscriptions: Step::not_tried(),
         content_types: BTreeMap::new(),
         clock_difference_secs: None,
     };
+    let graph = GraphClient::new(&connection.client);
     match Client::new(connection.client) {
         Ok(client) => try_all(&client, &mut test).await,
         Err(error) => test.token = Step::failed(&error),
+    }
+    if let (true, Ok(graph)) = (test.token.ok, graph) {
+        try_graph(&graph, &mut test).await;
     }
     test
 }
@@ -153,6 +166,18 @@ async fn try_all(client: &Client, test: &mut ConnectionTest) {
         test.content_types.insert(content_type.to_string(), tried);
     }
     test.clock_difference_secs = client.clock_offset().map(|offset| offset.as_secs());
+}
+
+/// Only asks for a token and looks at its roles: what it may read is nobody's business here.
+async fn try_graph(client: &GraphClient, test: &mut ConnectionTest) {
+    let token = client.token_info().await;
+    test.graph_token = Step::of(&token);
+    if let Ok(token) = token {
+        // A token without roles says which tenant it is for.
+        let is_readable = token.tenant_id.is_some() || !token.roles.is_empty();
+        let roles = is_readable.then_some(&*token.roles);
+        test.graph_permissions = permissions::permissions_of_graph(roles);
+    }
 }
 
 impl ConnectionTest {

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
-use self::asked::Asked;
+pub(crate) use self::asked::Asked;
 use self::fetch::Fetcher;
 use self::raw::HealthRaw;
 use crate::commit::Memory;
@@ -68,7 +68,7 @@ pub async fn backfill_service_health(
     match asked() {
         Ok(asked) => {
             let recorder = Recorder::new(report, progress);
-            let source = ServiceHealth::new(asked, options.since, &recorder);
+            let source = ServiceHealth::new(Arc::new(asked), options.since, &recorder);
             let stops = Stops {
                 stop: CancellationToken::new(),
                 cancel,
@@ -82,7 +82,7 @@ pub async fn backfill_service_health(
 }
 
 /// Announcements are no records: what reads them is a table.
-fn check(options: &BackfillOptions) -> Result<(), Error> {
+pub(crate) fn check(options: &BackfillOptions) -> Result<(), Error> {
     if options.outlet.is_some() {
         let message = "service health is a table of the lake and is not handed on";
         return Err(Error::Config(message.to_owned()));
@@ -95,7 +95,7 @@ fn check(options: &BackfillOptions) -> Result<(), Error> {
 }
 
 /// One run's view of service health.
-struct ServiceHealth {
+pub(crate) struct ServiceHealth {
     asked: Arc<Asked>,
     /// Requests that the client had sent before, and how long they had taken.
     before: (RequestCounts, RequestTimes),
@@ -104,11 +104,12 @@ struct ServiceHealth {
 }
 
 impl ServiceHealth {
-    fn new(asked: Asked, since: Option<Timestamp>, recorder: &Recorder) -> Self {
+    /// For a run that begins now, of what was changed at `since` or later.
+    pub(crate) fn new(asked: Arc<Asked>, since: Option<Timestamp>, recorder: &Recorder) -> Self {
         recorder.progress.quota.set(asked.quota());
         Self {
             before: asked.traffic(),
-            asked: Arc::new(asked),
+            asked,
             since,
             units: Vec::new(),
         }

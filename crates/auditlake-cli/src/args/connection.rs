@@ -37,6 +37,10 @@ pub(crate) struct ConnectionSettings {
     /// Root of the token authority: tokens come from `<authority>/<tenant>/oauth2/v2.0/token` [default: that of the cloud]
     #[arg(long, env = "AUDITLAKE_AUTHORITY", value_name = "URL")]
     pub(crate) authority: Option<Url>,
+    /// Root of Microsoft Graph without its version, such as `https://graph.microsoft.com` [default: that of the cloud; for
+    /// an API address of one's own `<api_address>/graph`]
+    #[arg(long, env = "AUDITLAKE_GRAPH_ADDRESS", value_name = "URL")]
+    pub(crate) graph_address: Option<Url>,
     /// Directory (tenant) id, a GUID
     #[arg(long, env = "AUDITLAKE_TENANT_ID", value_name = "GUID")]
     pub(crate) tenant_id: Option<String>,
@@ -69,6 +73,9 @@ pub(crate) struct ConnectionSettings {
     /// Most API requests in any minute [default: 2000]
     #[arg(long, env = "AUDITLAKE_REQUESTS_PER_MINUTE", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) requests_per_minute: Option<u32>,
+    /// Most requests to Microsoft Graph in any minute [default: 240]
+    #[arg(long, env = "AUDITLAKE_GRAPH_REQUESTS_PER_MINUTE", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) graph_requests_per_minute: Option<u32>,
     /// File that holds the label by which a webhook's receiver knows the service (header `Webhook-AuthID`); or set
     /// `AUDITLAKE_WEBHOOK_AUTH_ID` to the label itself
     #[arg(long, env = "AUDITLAKE_WEBHOOK_AUTH_ID_FILE", value_name = "FILE")]
@@ -84,6 +91,9 @@ impl ConnectionSettings {
         } else {
             file.clone()
         };
+        // An address of Graph belongs to the cloud or address that it was given with.
+        let is_elsewhere = self.cloud.is_some() || self.api_address.is_some();
+        let graph_of_file = file.graph_address.filter(|_| !is_elsewhere);
         let (cloud, api_address, authority) = match (self.cloud, self.api_address) {
             (Some(cloud), _) => (Some(cloud), None, self.authority),
             (None, Some(address)) => (None, Some(address), self.authority.or(file.authority)),
@@ -97,6 +107,7 @@ impl ConnectionSettings {
             cloud,
             api_address,
             authority,
+            graph_address: self.graph_address.or(graph_of_file),
             tenant_id: self.tenant_id.or(file.tenant_id),
             client_id: self.client_id.or(file.client_id),
             client_secret_file: credential.client_secret_file,
@@ -109,6 +120,9 @@ impl ConnectionSettings {
             managed_identity: credential.managed_identity,
             publisher_identifier: self.publisher_identifier.or(file.publisher_identifier),
             requests_per_minute: self.requests_per_minute.or(file.requests_per_minute),
+            graph_requests_per_minute: self
+                .graph_requests_per_minute
+                .or(file.graph_requests_per_minute),
             webhook_auth_id_file: self.webhook_auth_id_file.or(file.webhook_auth_id_file),
         }
     }
@@ -224,6 +238,7 @@ mod tests {
         };
         let file = ConnectionSettings {
             api_address: Some(url.clone()),
+            graph_address: Some(url.clone()),
             authority: Some(url),
             ..Default::default()
         };
@@ -232,6 +247,7 @@ mod tests {
             (merged.cloud, merged.api_address, merged.authority),
             (Some(Cloud::Dod), None, None)
         );
+        assert_eq!(merged.graph_address, None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use auditlake_pipeline::IngestOptions;
 use auditlake_pipeline::ingest::{
-    DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GRACE, DEFAULT_RELIST,
+    DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GRACE, DEFAULT_RELIST, IngestSource,
 };
 use clap::Args;
 use clap::builder::FalseyValueParser;
@@ -16,6 +16,7 @@ use super::fetch::FetchArgs;
 use super::lake_url::LakeArgs;
 use super::layout::LayoutArgs;
 use super::output::ReportArgs;
+use super::source::RoundsSourceArgs;
 use super::to::ToArgs;
 use super::value::{Moment, duration, moment};
 
@@ -26,6 +27,8 @@ Examples:
   auditlake ingest contoso fabrikam --lake ./lake --every 15m
   auditlake ingest --lake s3://security/audit --once --report - | jq -c '{connection, events, gaps}'
       one round, for cron and Kubernetes jobs
+  auditlake ingest --lake s3://security/audit --source service-health
+      what Microsoft announces of its services, beside the process that brings audit records
   auditlake ingest --lake s3://security/ledger --to ndjson --to-socket /run/vector/auditlake.sock
       to another pipeline: the lake holds no files of that, and says what the reader took
   AUDITLAKE_CLIENT_SECRET=… auditlake ingest --tenant-id … --client-id … --lake ./lake --once
@@ -40,6 +43,8 @@ Without --once: 0 when it was told to end (SIGTERM), 130 by Ctrl-C. SIGHUP reads
 pub(crate) struct IngestArgs {
     #[command(flatten)]
     pub(crate) work: WorkArgs,
+    #[command(flatten)]
+    pub(crate) source: RoundsSourceArgs,
     /// One round, then end
     #[arg(long, env = "AUDITLAKE_ONCE", value_parser = FalseyValueParser::new(), help_heading = "Options")]
     pub(crate) once: bool,
@@ -66,6 +71,9 @@ pub(crate) struct WorkArgs {
     /// Where a connection begins that was never ingested before: `2d`, or a time [default: all that there is]
     #[arg(long, env = "AUDITLAKE_SINCE", value_name = "TIME", value_parser = moment, help_heading = "Options")]
     pub(crate) since: Option<Moment>,
+    /// What the rounds bring; only `ingest` can choose.
+    #[arg(skip)]
+    pub(crate) source: IngestSource,
     #[command(flatten)]
     pub(crate) schedule: IngestSettings,
     #[command(flatten)]

@@ -62,7 +62,7 @@ pub(crate) enum Table {
     ServiceHealth,
 }
 
-/// The tables that statements and JSON Schemas are for.
+/// The tables that JSON Schemas are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DescribedTable {
     /// OCSF events, one a record
@@ -88,15 +88,15 @@ Examples:
   auditlake schema ddl duckdb --lake ./lake | duckdb audit.duckdb
   auditlake schema ddl athena --lake s3://security/audit --name security.audit_events
   auditlake schema ddl clickhouse --lake abfss://security@account.dfs.core.windows.net/audit
-  auditlake schema ddl duckdb --lake ./lake --table service-health | duckdb audit.duckdb
+  auditlake schema ddl duckdb --lake ./lake --table service_health | duckdb audit.duckdb
   auditlake schema ddl spark --lake s3a://security/audit --path-template '{table}/dt={event_day}'
       the lake has another address for the engine, so that its layout has to be said";
 
 /// The SQL statements that make a lake's events known to an engine
 ///
 /// They create tables or views over the files where they are; nothing is copied. The layout is read from the lake, unless
-/// it is said here. After an update of Auditlake drop the table and run them again: columns are only ever added.
-#[derive(Debug, Args)]
+/// it is said here; `--table service_health` is for the table of service health. After an update of Auditlake drop the table and run them again: columns are only ever added.
+#[derive(Debug, Clone, Args)]
 #[command(after_help = DDL_EXAMPLES)]
 pub(crate) struct DdlArgs {
     /// The engine
@@ -104,11 +104,8 @@ pub(crate) struct DdlArgs {
     /// The lake: a URL or a path, as the engine calls it; unless told otherwise a placeholder in capitals
     #[arg(long, env = "AUDITLAKE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,
-    /// The table of the lake
-    #[arg(long, env = "AUDITLAKE_TABLE", default_value = "events")]
-    pub(crate) table: DescribedTable,
     /// Name of the table to make, with or without a schema before it; a lake of `security-lake` has one for each class, whose name is added
-    /// [default: that of the table]
+    /// [default: `events` or `service_health`]
     #[arg(long, env = "AUDITLAKE_DDL_NAME", value_name = "NAME", value_parser = table_name)]
     pub(crate) name: Option<String>,
     #[command(flatten)]

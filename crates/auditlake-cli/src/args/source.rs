@@ -1,6 +1,7 @@
 //! Where what is brought comes from.
 
 use auditlake_pipeline::HealthApi;
+use auditlake_pipeline::ingest::IngestSource;
 use clap::{Args, ValueEnum};
 
 use super::fetch::FetchArgs;
@@ -32,6 +33,31 @@ pub(crate) enum SourceName {
     Feed,
     /// Audit records by Microsoft Graph's audit search: as far back as the tenant keeps them, by when they were made
     AuditSearch,
+    /// What Microsoft announces of its services, into the table `service_health`
+    ServiceHealth,
+}
+
+/// Where what rounds bring comes from.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Options")]
+pub(crate) struct RoundsSourceArgs {
+    /// What is brought into the lake
+    #[arg(
+        long,
+        env = "AUDITLAKE_SOURCE",
+        value_name = "SOURCE",
+        default_value = "feed"
+    )]
+    pub(crate) source: RoundsSourceName,
+    #[command(flatten)]
+    pub(crate) health: HealthArgs,
+}
+
+/// A source that is asked again and again, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoundsSourceName {
+    /// Audit records of the Management Activity API, into the table of events
+    Feed,
     /// What Microsoft announces of its services, into the table `service_health`
     ServiceHealth,
 }
@@ -70,6 +96,18 @@ impl SourceArgs {
             return Err(Usage::new("`--content-type` is for `--source feed`"));
         }
         Ok(())
+    }
+}
+
+impl RoundsSourceArgs {
+    /// The same for the pipeline.
+    pub(crate) fn of_rounds(self) -> IngestSource {
+        match self.source {
+            RoundsSourceName::Feed => IngestSource::Feed,
+            RoundsSourceName::ServiceHealth => {
+                IngestSource::ServiceHealth(self.health.health_api.into())
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use auditlake_pipeline::handover::Outlet;
-use auditlake_pipeline::ingest::{IngestPlan, States, ingest_once, ingest_woken};
+use auditlake_pipeline::ingest::{IngestPlan, IngestSource, States, ingest_once, ingest_woken};
 use auditlake_pipeline::{Inbox, IngestOptions, RoundEnd, Wakes};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -32,10 +32,19 @@ use crate::run::{Session, Signal};
 pub(crate) async fn run(args: IngestArgs, session: &Session) -> anyhow::Result<Exit> {
     // Registered before anything is read, so that no signal ends the process meanwhile.
     let hangups = Hangups::new()?;
-    let IngestArgs { work, once } = args;
+    let IngestArgs {
+        mut work,
+        source,
+        once,
+    } = args;
+    work.source = source.of_rounds();
     let mut asked = asked(&work, None, session.config.as_deref(), None)?;
     work.check()?;
     let reader = asked.hand_on(&work.to)?;
+    if reader.is_some() && work.source != IngestSource::Feed {
+        let words = "service health is a table of the lake and is not handed on";
+        return Err(Usage::new(words).into());
+    }
     if once {
         self::once(&work, asked.plan, session).await
     } else {
@@ -193,6 +202,11 @@ fn options(args: &WorkArgs, schedule: &Schedule) -> Result<IngestOptions, Usage>
     options.backfill.clock = clock;
     args.fetch.apply(&mut options.backfill);
     schedule.apply(&mut options);
+    options.source = args.source;
+    if options.source != IngestSource::Feed {
+        // Nothing is to be said of feeds that these rounds do not follow.
+        options.backfill.content_types.clear();
+    }
     Ok(options)
 }
 

@@ -192,6 +192,7 @@ pub(super) fn entries(
         ("cloud", cloud.map(|cloud| Value::from(cloud.get_name()))),
         ("api_address", url(&settings.api_address)),
         ("authority", url(&settings.authority)),
+        ("graph_address", url(&settings.graph_address)),
         ("tenant_id", text(&settings.tenant_id)),
         ("client_id", text(&settings.client_id)),
         ("client_secret_file", file(&settings.client_secret_file)?),
@@ -217,6 +218,12 @@ pub(super) fn entries(
             "requests_per_minute",
             settings
                 .requests_per_minute
+                .map(|limit| Value::from(i64::from(limit))),
+        ),
+        (
+            "graph_requests_per_minute",
+            settings
+                .graph_requests_per_minute
                 .map(|limit| Value::from(i64::from(limit))),
         ),
         (

@@ -231,7 +231,7 @@ fn values(settings: &ConnectionSettings) -> Result<Values, Usage> {
 }
 
 fn shown(key: &str, value: &toml_edit::Value) -> Value {
-    let is_address = ["api_address", "authority"].contains(&key);
+    let is_address = ["api_address", "authority", "graph_address"].contains(&key);
     let address = value.as_str().filter(|_| is_address);
     if let Some(address) = address.and_then(|address| address.parse::<Url>().ok()) {
         return connect::told(&address).into();
@@ -251,10 +251,14 @@ fn default(settings: &ConnectionSettings, key: &str) -> Option<Value> {
         }
         "api_address" => Some(connect::told(&api_address).into()),
         "authority" => Some(connect::told(&authority).into()),
+        "graph_address" => Some(connect::told(&connect::graph_address(settings)).into()),
         "github_actions" | "managed_identity" => Some(false.into()),
         "publisher_identifier" => settings.tenant_id.clone().map(Value::from),
         "requests_per_minute" => {
             Some(auditlake_pipeline::ClientConfig::DEFAULT_REQUESTS_PER_MINUTE.into())
+        }
+        "graph_requests_per_minute" => {
+            Some(auditlake_pipeline::ClientConfig::DEFAULT_GRAPH_REQUESTS_PER_MINUTE.into())
         }
         _ => None,
     }

@@ -23,6 +23,11 @@ const VALUES: &[(&str, &str, &str)] = &[
         "a URL in quotes",
     ),
     (
+        "graph_address",
+        "\"https://graph.microsoft.com\"",
+        "a URL in quotes",
+    ),
+    (
         "tenant_id",
         "\"11111111-2222-3333-4444-555555555555\"",
         "a GUID in quotes",
@@ -58,6 +63,11 @@ const VALUES: &[(&str, &str, &str)] = &[
     (
         "requests_per_minute",
         "2000",
+        "a whole number from 1 to 4294967295",
+    ),
+    (
+        "graph_requests_per_minute",
+        "240",
         "a whole number from 1 to 4294967295",
     ),
     (

@@ -23,6 +23,27 @@ const KNOWN: [(&str, PermissionSet, &str); 3] = [
         "service health of the retired Service Communications API; Microsoft Graph takes its own `ServiceHealth.Read.All`",
     ),
 ];
+/// The permissions of Microsoft Graph that are known.
+///
+/// Source: Microsoft Graph v1.0 reference, section "Permissions" of the operations.
+const KNOWN_OF_GRAPH: [(&str, PermissionSet, &str); 3] = [
+    (
+        "ServiceHealth.Read.All",
+        PermissionSet::Larger,
+        "`--source service-health`: issues, posts and statuses",
+    ),
+    (
+        "ServiceMessage.Read.All",
+        PermissionSet::Larger,
+        "`--source service-health`: messages",
+    ),
+    (
+        "AuditLogsQuery.Read.All",
+        PermissionSet::Larger,
+        "searches of the audit log",
+    ),
+];
+
 const UNUSED: &str = "nothing here";
 
 /// Which permissions a collector gets.
@@ -52,15 +73,39 @@ pub struct Permission {
 
 /// The known permissions, whether the token has them or not, and then what else it has.
 pub(super) fn permissions(roles: Option<&[String]>) -> Vec<Permission> {
+    known(KNOWN, roles)
+}
+
+/// The same of Microsoft Graph.
+pub(super) fn permissions_of_graph(roles: Option<&[String]>) -> Vec<Permission> {
+    known(KNOWN_OF_GRAPH, roles)
+}
+
+fn known(
+    known: [(&'static str, PermissionSet, &'static str); 3],
+    roles: Option<&[String]>,
+) -> Vec<Permission> {
     let granted = |name: &str| roles.map(|roles| roles.iter().any(|role| role == name));
-    let known =
-        KNOWN.map(|(name, set, needed_for)| permission(name, set, granted(name), needed_for));
-    let is_unknown = |role: &&String| KNOWN.iter().all(|(name, ..)| name != role);
+    let told =
+        known.map(|(name, set, needed_for)| permission(name, set, granted(name), needed_for));
+    let is_unknown = |role: &&String| known.iter().all(|(name, ..)| name != role);
     let others = roles.unwrap_or_default().iter().filter(is_unknown);
-    known
-        .into_iter()
-        .chain(others.map(|role| permission(role, PermissionSet::None, Some(true), UNUSED)))
+    told.into_iter()
+        .chain(others.map(|role| other(role)))
         .collect()
+}
+
+/// A permission that is in no table: a search of one service's records, or more than is needed.
+fn other(role: &str) -> Permission {
+    if role.starts_with("AuditLogsQuery-") {
+        return permission(
+            role,
+            PermissionSet::Larger,
+            Some(true),
+            "searches of one service's records",
+        );
+    }
+    permission(role, PermissionSet::None, Some(true), UNUSED)
 }
 
 fn permission(
@@ -80,6 +125,15 @@ fn permission(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_by_service_is_a_permission_too() {
+        let roles = ["ServiceHealth.Read.All", "AuditLogsQuery-Entra.Read.All"];
+        let told = permissions_of_graph(Some(&roles.map(str::to_owned)));
+        let granted: Vec<Option<bool>> = told.iter().map(|it| it.granted).collect();
+        assert_eq!(granted, [Some(true), Some(false), Some(false), Some(true)]);
+        assert_eq!(told[3].set, PermissionSet::Larger);
+    }
 
     fn of(roles: Option<&[&str]>) -> Vec<(String, PermissionSet, Option<bool>)> {
         let roles = roles.map(|roles| roles.iter().map(ToString::to_string).collect::<Vec<_>>());

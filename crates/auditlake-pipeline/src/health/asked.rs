@@ -79,13 +79,14 @@ pub(super) struct Page {
 
 /// The client of one API.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     Graph(GraphClient),
     Communications(Client),
 }
 
 impl Asked {
-    pub(super) fn new(api: HealthApi, config: ClientConfig) -> Result<Self, ApiError> {
+    /// Checks the configuration; nothing is sent yet.
+    pub(crate) fn new(api: HealthApi, config: ClientConfig) -> Result<Self, ApiError> {
         Ok(match api {
             HealthApi::Graph => Self::Graph(GraphClient::new(&config)?),
             HealthApi::ServiceCommunications => Self::Communications(Client::new(config)?),

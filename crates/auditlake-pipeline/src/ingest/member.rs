@@ -1,5 +1,7 @@
 //! One connection's rounds: what is kept of it between them.
 
+mod health;
+
 use std::sync::Arc;
 
 use auditlake_api::Client;
@@ -10,7 +12,8 @@ use crate::connection::{Connection, check_name};
 use crate::error::{Error, Stopped};
 use crate::feed::round::Round;
 use crate::feed::{Feed, Left, Task};
-use crate::ingest::options::IngestOptions;
+use crate::health::Asked;
+use crate::ingest::options::{IngestOptions, IngestSource};
 use crate::listed::Listed;
 use crate::options::BackfillOptions;
 use crate::progress::Progress;
@@ -36,6 +39,8 @@ const CUT_SHORT: &str = "the round was cut short, the next one goes on";
 #[derive(Debug, Default)]
 pub(crate) struct Member {
     client: Option<Client>,
+    /// The client of service health.
+    health: Option<Arc<Asked>>,
     memory: Memory,
     /// Since when it remembers.
     remembers: Option<Timestamp>,
@@ -59,6 +64,7 @@ impl Member {
     /// Makes a new client at the next round.
     pub(crate) fn reconnect(&mut self) {
         self.client = None;
+        self.health = None;
     }
 
     /// From now on so many bytes may be remembered.
@@ -74,6 +80,10 @@ impl Member {
         occasion: Occasion,
         stops: Stops,
     ) -> Result<Ended, Stopped> {
+        if let IngestSource::ServiceHealth(api) = options.source {
+            let round = self.health_round(api, connection, options, stops);
+            return Box::pin(round).await;
+        }
         let now = options.backfill.clock.now();
         let report = Report::new(&connection.name, &connection.client.tenant_id, now);
         let stopped = |error| Stopped::new(error, report.clone());

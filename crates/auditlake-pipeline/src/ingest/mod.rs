@@ -28,7 +28,7 @@ use crate::run::Stops;
 use member::{Member, Occasion};
 pub use options::{
     DEFAULT_CONCURRENCY, DEFAULT_EVERY, DEFAULT_GATHER, DEFAULT_GRACE, DEFAULT_RELIST,
-    DEFAULT_TURN, IngestOptions,
+    DEFAULT_TURN, IngestOptions, IngestSource,
 };
 pub use schedule::{IngestPlan, ingest, ingest_woken};
 pub use state::{ConnectionState, FeedState, States};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::error::Error;
+use crate::health::HealthApi;
 use crate::options::BackfillOptions;
 use crate::plan::RETENTION;
 
@@ -22,12 +23,24 @@ pub const DEFAULT_GATHER: Duration = Duration::from_mins(1);
 /// How long one connection may work before it lets others go first, unless told otherwise.
 pub const DEFAULT_TURN: Duration = Duration::from_mins(10);
 
+/// What rounds bring.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IngestSource {
+    /// The feed of the Management Activity API.
+    #[default]
+    Feed,
+    /// What is announced of the services.
+    ServiceHealth(HealthApi),
+}
+
 /// What may be chosen about scheduled ingestion.
 #[derive(Debug, Clone)]
 pub struct IngestOptions {
     /// What a round has in common with a backfill. The memory limit is that of the whole process; `since` is where a
     /// connection begins that no round has followed yet; `until` and `dry_run` do not count.
     pub backfill: BackfillOptions,
+    /// What the rounds bring.
+    pub source: IngestSource,
     /// Time from round to round.
     pub every: Duration,
     /// How far back each round lists again, since blobs come late; all seven days are listed once a day in any case.
@@ -47,6 +60,7 @@ impl IngestOptions {
     pub fn new(lake: impl Into<String>) -> Self {
         Self {
             backfill: BackfillOptions::new(lake),
+            source: IngestSource::default(),
             every: DEFAULT_EVERY,
             relist: DEFAULT_RELIST,
             concurrency: DEFAULT_CONCURRENCY,

@@ -145,6 +145,8 @@ pub(super) mod tests {
             permissions: sets
                 .map(|(name, set)| permission(name, set, roles.contains(&name)))
                 .to_vec(),
+            graph_token: step(true),
+            graph_permissions: Vec::new(),
             subscriptions: step(true),
             content_types: BTreeMap::from([("Audit.General".to_owned(), content_type)]),
             clock_difference_secs: Some(0),

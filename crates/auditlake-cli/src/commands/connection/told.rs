@@ -1,7 +1,7 @@
 //! What a test of a connection has found, for people.
 
 use auditlake_pipeline::ConnectionTest;
-use auditlake_pipeline::check::{ContentTypeTest, PermissionSet, Step, StepKind};
+use auditlake_pipeline::check::{ContentTypeTest, Permission, PermissionSet, Step, StepKind};
 
 use super::test::{READ, READ_DLP, all_steps, is_missing, lacks};
 use crate::print::table::{number, table};
@@ -25,7 +25,8 @@ pub(super) fn told(test: &ConnectionTest) -> String {
     ];
     if test.token.ok {
         parts.push(token(test));
-        parts.push(permissions(test));
+        parts.push(permissions(&test.permissions));
+        parts.push(graph(test));
     }
     if !test.content_types.is_empty() {
         parts.push(content_types(test));
@@ -64,9 +65,19 @@ fn token(test: &ConnectionTest) -> String {
     format!("token by {credential}{expires}, {tenant}")
 }
 
-fn permissions(test: &ConnectionTest) -> String {
+/// What Microsoft Graph gives, which the audit feed does not need.
+fn graph(test: &ConnectionTest) -> String {
+    if test.graph_token.ok {
+        let permissions = permissions(&test.graph_permissions);
+        return format!("Microsoft Graph, for other sources than the feed:\n{permissions}");
+    }
+    let words = test.graph_token.detail.as_deref().unwrap_or("not tried");
+    format!("Microsoft Graph, for other sources than the feed: no token ({words})")
+}
+
+fn permissions(permissions: &[Permission]) -> String {
     let mut table = table(&["permission", "granted", "needed for"]);
-    for permission in &test.permissions {
+    for permission in permissions {
         let granted = match (permission.granted, permission.set) {
             (Some(true), PermissionSet::None) => "yes, more than is needed",
             (Some(true), _) => "yes",

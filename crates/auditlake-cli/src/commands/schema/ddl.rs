@@ -9,7 +9,7 @@ use auditlake_pipeline::tables::SERVICE_HEALTH;
 use auditlake_pipeline::{Layout, LayoutChoice};
 use tokio::time::timeout;
 
-use crate::args::schema::{DdlArgs, DescribedTable};
+use crate::args::schema::DdlArgs;
 use crate::exit::{Exit, Usage};
 use crate::print::{data, note};
 
@@ -19,9 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) async fn run(args: &DdlArgs) -> anyhow::Result<Exit> {
     let engine = args.engine.0;
     let lake = args.lake.as_deref().unwrap_or(engine.example_lake());
-    let (tables, default) = match args.table {
-        DescribedTable::Events => (tables(args).await?, DEFAULT_TABLE),
-        DescribedTable::ServiceHealth => (vec![health(args).await?], SERVICE_HEALTH),
+    let (tables, default) = if is_health(args) {
+        (vec![health(args).await?], SERVICE_HEALTH)
+    } else {
+        (tables(args).await?, DEFAULT_TABLE)
     };
     let name = args.name.as_deref().unwrap_or(default);
     let mut all = Vec::new();
@@ -33,9 +34,17 @@ pub(crate) async fn run(args: &DdlArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Complete)
 }
 
+/// No table of events has the name of that of service health.
+fn is_health(args: &DdlArgs) -> bool {
+    let table = args.layout.table.as_deref().unwrap_or_default();
+    table.replace('-', "_") == SERVICE_HEALTH
+}
+
 /// The table of service health, in a lake of the layout that was said, or else as its events have no directories or some.
 async fn health(args: &DdlArgs) -> anyhow::Result<Table> {
-    let tables = tables(args).await;
+    let mut args = args.clone();
+    args.layout.table = None;
+    let tables = tables(&args).await;
     // A lake with service health alone has no events to tell of.
     let is_flat = tables.is_ok_and(|all| all.iter().all(Table::is_flat));
     Ok(Table::of_service_health(is_flat))
