@@ -38,6 +38,13 @@ impl Members {
         format!("{{{}}}", members.join(","))
     }
 
+    /// Names and values, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.get()))
+    }
+
     fn raw(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

@@ -6,36 +6,33 @@
 use std::io;
 use std::sync::Arc;
 
-use auditlake_normalizer::{Batch, Origin};
-use auditlake_parquet::Lake;
+use auditlake_normalizer::{Origin, Position};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::records::each_record;
 use super::{Input, LakeOptions, announce};
-use crate::budget::{Budget, Reservation};
-use crate::commit::{Committer, Site};
+use crate::commit::Memory;
 use crate::connection::check_name;
+use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
-use crate::layout;
 use crate::ledger::UnitKey;
 use crate::normalize::{Batcher, Generation};
+use crate::options::BackfillOptions;
 use crate::plan::compact;
-use crate::preflight::preflight;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
-use crate::report::{ContentTypeReport, ContentTypeStatus, Report};
+use crate::report::Report;
+use crate::run::{Run, Stops};
+use crate::source::{Desk, Planned, Raw, Room, Source, Traffic};
 
 /// What stands for a content type.
 const FILES: &str = "files";
-/// Part of the memory limit that the records of one generation may be: as rows they take some three times that, and
-/// being encoded some more.
-const MEMORY_SHARE: u64 = 24;
-/// Generations under way: one that is being encoded, and one that is being made.
-const UNDER_WAY: u64 = 2;
 
 /// Normalizes inputs into a lake, once: normalizing the same input again adds nothing.
 ///
@@ -50,85 +47,166 @@ pub async fn normalize_to_lake(
     check_name(&options.connection)?;
     announce(&inputs, &progress)?;
     let started = options.clock.now();
-    let mut report = Report::new(&options.connection, "", started);
-    report.windows.planned = inputs.len() as u64;
-    progress.windows_planned.add(report.windows.planned);
-    let recorder = Arc::new(Recorder::new(report, progress));
-    let lake = Lake::open(&options.lake)?;
-    cancel
-        .run_until_cancelled(preflight(&lake))
-        .await
-        .ok_or(Error::Cancelled)??;
-    let layout = layout::settle(&lake, &options.layout.of_run(None)?, started, false).await?;
-    let share = layout.generation_bytes(options.memory_limit / MEMORY_SHARE);
-    let site = Site {
-        lake,
-        layout,
-        connection: options.connection.clone(),
-        content_types: vec![FILES.to_owned()],
-        from: None,
-        beside: None,
-        identity_bytes: None,
-        zstd_level: options.zstd_level,
-        outlet: None,
-        read_only: false,
+    let recorder = Recorder::new(Report::new(&options.connection, "", started), progress);
+    recorder.announce_units(inputs.len());
+    let connection = options.connection.clone();
+    let stops = Stops {
+        stop: CancellationToken::new(),
+        cancel,
     };
-    let mut committer = Committer::open(site, Arc::clone(&recorder), cancel.clone()).await?;
-    let (out, mut generations) = mpsc::channel(1);
-    let reader = Reader {
-        options: options.clone(),
-        recorder: Arc::clone(&recorder),
-        share,
-        budget: Budget::new(share * UNDER_WAY),
-        runtime: Handle::current(),
-        out,
-    };
-    // A thread of its own: nobody waits for a standard input that does not end.
-    let reading = std::thread::spawn(move || reader.read_all(&inputs, started));
-    while let Some(generation) = cancel
-        .run_until_cancelled(generations.recv())
-        .await
-        .ok_or(Error::Cancelled)?
-    {
-        committer.commit(generation).await?;
-    }
-    reading
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    committer.close().await;
-    Ok(finish(&recorder, options.clock.now()))
+    let run = Run::new(connection, options_of_run(options), recorder, stops);
+    let done = run.go(Files { inputs }, Memory::default()).await?;
+    // Nothing was asked of a service.
+    Ok(Report {
+        stages: None,
+        ..done.report
+    })
 }
 
-fn finish(recorder: &Recorder, now: Timestamp) -> Report {
-    let mut report = recorder.report();
-    report.bytes.downloaded = recorder.progress.bytes_downloaded.get();
-    let gap = report.gaps.first().map(|gap| gap.detail.clone());
-    let status = if gap.is_none() {
-        ContentTypeStatus::Complete
-    } else {
-        ContentTypeStatus::Incomplete
-    };
-    report.content_types.insert(
-        FILES.to_owned(),
-        ContentTypeReport {
-            status,
-            reason: gap,
-        },
-    );
-    report.finished = now;
-    report
+fn options_of_run(options: LakeOptions) -> BackfillOptions {
+    BackfillOptions {
+        layout: options.layout,
+        raw_data: options.raw_data,
+        memory_limit: options.memory_limit,
+        zstd_level: options.zstd_level,
+        clock: options.clock,
+        ..BackfillOptions::new(options.lake)
+    }
+}
+
+/// Files as a source.
+struct Files {
+    inputs: Vec<Input>,
+}
+
+impl Source for Files {
+    type Left = ();
+    type Raw = Part;
+
+    fn feeds(&self) -> Vec<String> {
+        vec![FILES.to_owned()]
+    }
+
+    async fn plan(&mut self, _desk: &Desk) -> Result<Planned, Error> {
+        Ok(Planned {
+            directories: self.feeds(),
+            from: None,
+            lost: Vec::new(),
+        })
+    }
+
+    /// A file is there or is not, which was looked at already.
+    async fn prepare(&mut self, _desk: &Desk) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// What is in a file is known once it is read.
+    fn look(&mut self, _desk: &Desk, _room: Room, _known: &Blobs) -> BoxFuture<'static, ()> {
+        std::future::ready(()).boxed()
+    }
+
+    fn fetch(
+        &mut self,
+        desk: &Desk,
+        room: Room,
+        _known: &Blobs,
+        out: Sender<Part>,
+    ) -> BoxFuture<'static, ()> {
+        let (inputs, started) = (std::mem::take(&mut self.inputs), desk.now);
+        let reader = Reader {
+            recorder: Arc::clone(&desk.recorder),
+            share: room.generation_bytes,
+            out,
+        };
+        read_all(reader, inputs, started).boxed()
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+}
+
+/// Reads on a thread of its own: nobody waits for a standard input that does not end.
+async fn read_all(reader: Reader, inputs: Vec<Input>, started: Timestamp) {
+    let (done, ended) = oneshot::channel();
+    let reading = std::thread::spawn(move || {
+        reader.read_all(&inputs, started);
+        done.send(())
+    });
+    if ended.await.is_err() {
+        reading
+            .join()
+            .map_or_else(|panic| std::panic::resume_unwind(panic), drop);
+    }
+}
+
+/// Records of an input.
+#[derive(Debug)]
+struct Part {
+    unit: UnitKey,
+    /// The input's name.
+    name: String,
+    records: Vec<(Vec<u8>, Position)>,
+    bytes: u64,
+    last: bool,
+}
+
+impl Part {
+    fn nothing(unit: &UnitKey, name: &str) -> Self {
+        Self {
+            unit: unit.clone(),
+            name: name.to_owned(),
+            records: Vec::new(),
+            bytes: 0,
+            last: false,
+        }
+    }
+
+    fn add(&mut self, record: &[u8], position: Position) {
+        self.bytes += record.len() as u64;
+        self.records.push((record.to_vec(), position));
+    }
+}
+
+impl Raw for Part {
+    fn unit(&self) -> &UnitKey {
+        &self.unit
+    }
+
+    fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn normalize(self, connection: &str, raw_data: bool) -> Generation {
+        let mut batcher = Batcher::new(raw_data);
+        let origin = Origin {
+            connection,
+            content_id: Some(&self.name),
+            ..Origin::default()
+        };
+        for (record, position) in &self.records {
+            let position = Some(*position);
+            batcher.push(record, &Origin { position, ..origin });
+        }
+        Generation {
+            unit: self.unit,
+            content_ids: Vec::new(),
+            blobs: Vec::new(),
+            batches: batcher.finish(),
+            health: None,
+            failed: Vec::new(),
+            last: self.last,
+            reservation: None,
+        }
+    }
 }
 
 /// Reads inputs on a blocking thread.
 struct Reader {
-    options: LakeOptions,
     recorder: Arc<Recorder>,
     /// Bytes of records that become one generation.
     share: u64,
-    /// What all generations under way may be.
-    budget: Arc<Budget>,
-    runtime: Handle,
-    out: Sender<Generation>,
+    out: Sender<Part>,
 }
 
 impl Reader {
@@ -147,35 +225,18 @@ impl Reader {
 
     fn read(&self, input: &Input, unit: &UnitKey) -> Result<(), Closed> {
         let name = input.name();
-        let origin = Origin {
-            connection: &self.options.connection,
-            content_id: Some(&name),
-            ..Origin::default()
-        };
-        let mut batcher = Batcher::new(self.options.raw_data);
-        let mut room = Some(self.room());
-        let mut bytes = 0;
-        let read = each_record(
-            input,
-            &self.recorder.progress,
-            &mut |record: &[u8], position| {
-                let position = Some(position);
-                batcher.push(record, &Origin { position, ..origin });
-                bytes += record.len() as u64;
-                self.recorder
-                    .progress
-                    .bytes_downloaded
-                    .add(record.len() as u64);
-                if bytes < self.share {
-                    return Ok(());
-                }
-                bytes = 0;
-                self.hand_on(unit, batcher.finish(), false, room.take())
-                    .map_err(|Closed| io::Error::from(io::ErrorKind::BrokenPipe))?;
-                room = Some(self.room());
-                Ok(())
-            },
-        );
+        let progress = &self.recorder.progress;
+        let mut part = Part::nothing(unit, &name);
+        let read = each_record(input, progress, &mut |record: &[u8], position| {
+            part.add(record, position);
+            progress.bytes_downloaded.add(record.len() as u64);
+            if part.bytes < self.share {
+                return Ok(());
+            }
+            let full = std::mem::replace(&mut part, Part::nothing(unit, &name));
+            self.hand_on(full)
+                .map_err(|Closed| io::ErrorKind::BrokenPipe.into())
+        });
         if self.out.is_closed() {
             return Err(Closed);
         }
@@ -188,32 +249,12 @@ impl Reader {
             }),
             Err(error) => self.not_read(&name, unit, &error),
         }
-        self.hand_on(unit, batcher.finish(), true, room)
+        part.last = true;
+        self.hand_on(part)
     }
 
-    /// Waits until one more generation may be under way.
-    fn room(&self) -> Reservation {
-        self.runtime.block_on(self.budget.reserve(self.share))
-    }
-
-    fn hand_on(
-        &self,
-        unit: &UnitKey,
-        batches: Vec<Batch>,
-        last: bool,
-        reservation: Option<Reservation>,
-    ) -> Result<(), Closed> {
-        let generation = Generation {
-            unit: unit.clone(),
-            content_ids: Vec::new(),
-            blobs: Vec::new(),
-            batches,
-            health: None,
-            failed: Vec::new(),
-            last,
-            reservation,
-        };
-        self.out.blocking_send(generation).map_err(|_| Closed)
+    fn hand_on(&self, part: Part) -> Result<(), Closed> {
+        self.out.blocking_send(part).map_err(|_| Closed)
     }
 
     fn not_read(&self, name: &str, unit: &UnitKey, error: &io::Error) {
@@ -250,7 +291,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::report::Outcome;
+    use crate::report::{ContentTypeStatus, Outcome};
 
     fn record(id: u32) -> String {
         format!(
@@ -319,13 +360,14 @@ mod tests {
     #[tokio::test]
     async fn a_large_file_is_committed_in_parts() {
         let directory = tempfile::tempdir().unwrap();
-        let lines = (0..40).map(record).collect::<Vec<_>>().join("\n");
+        let lines = (0..600).map(record).collect::<Vec<_>>().join("\n");
         let input = file(directory.path(), "export.jsonl", &lines);
-        let share = record(0).len() as u64 * 10;
-        let report = bring(directory.path(), &[&input], share * MEMORY_SHARE)
+        // A sixty-fourth of the memory is one part.
+        let memory_limit = record(0).len() as u64 * 150 * 64;
+        let report = bring(directory.path(), &[&input], memory_limit)
             .await
             .unwrap();
-        assert_eq!((report.events, report.files), (40, 4));
+        assert_eq!((report.events, report.files), (600, 4));
     }
 
     #[tokio::test]

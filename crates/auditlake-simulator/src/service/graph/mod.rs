@@ -1,6 +1,7 @@
 //! Microsoft Graph below `/graph/v1.0`: the tenant is the token's, errors have Graph's shape, and throttling is HTTP 429.
 
 mod announcements;
+mod audit_data;
 mod index;
 mod page;
 mod record_types;
