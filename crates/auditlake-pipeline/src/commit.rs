@@ -103,16 +103,7 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    /// Reads the ledger, and rolls back what runs that ended left unfinished.
-    pub(crate) async fn open(
-        site: Site,
-        recorder: Arc<Recorder>,
-        cancel: CancellationToken,
-    ) -> Result<Self, Error> {
-        Self::open_with(site, Memory::default(), recorder, cancel).await
-    }
-
-    /// As [`open`](Self::open), but reads only what the ledger has beyond `memory`.
+    /// Reads what the ledger has beyond `memory`, and rolls back what runs that ended left unfinished.
     pub(crate) async fn open_with(
         site: Site,
         memory: Memory,
@@ -133,6 +124,16 @@ impl Committer {
         committer.refresh().await?;
         leftovers.sweep(&committer.others).await?;
         Ok(committer)
+    }
+
+    /// As [`open_with`](Self::open_with), without a memory.
+    #[cfg(test)]
+    pub(crate) async fn open(
+        site: Site,
+        recorder: Arc<Recorder>,
+        cancel: CancellationToken,
+    ) -> Result<Self, Error> {
+        Self::open_with(site, Memory::default(), recorder, cancel).await
     }
 
     fn new(site: Site, memory: Memory, recorder: Arc<Recorder>, cancel: CancellationToken) -> Self {

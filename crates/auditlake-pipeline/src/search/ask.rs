@@ -123,7 +123,7 @@ impl Searcher {
 
     /// Waits until the search has succeeded; says whether it found more than it returns.
     pub(super) async fn wait(&self, slice: &Slice, search: &Search) -> Result<bool, NoSearch> {
-        let end = Instant::now() + self.patience;
+        let end = Instant::now().checked_add(self.patience);
         let mut wait = FIRST_WAIT;
         // What an earlier listing said of a search that is over says nothing of how many records it has.
         if search.status.is_pending() {
@@ -138,7 +138,9 @@ impl Searcher {
                 QueryStatus::Failed | QueryStatus::Cancelled => {
                     return Err(not_succeeded(&search.id, &state.status));
                 }
-                _ if Instant::now() >= end => return Err(too_long(&search.id)),
+                _ if end.is_some_and(|end| Instant::now() >= end) => {
+                    return Err(too_long(&search.id));
+                }
                 _ => {}
             }
             wait = (wait + wait / 2).min(LONGEST_WAIT);

@@ -118,7 +118,7 @@ impl Searcher {
                 Ended::Failed(failed) => gaps.push(failed),
             }
         }
-        if gaps.is_empty() {
+        if gaps.is_empty() && !self.access.is_given_up(&slice.feed) {
             self.recorder.with(|report| report.windows.listed += 1);
         }
         end(slice, gaps, is_whole, out).await
