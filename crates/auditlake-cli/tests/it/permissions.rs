@@ -40,6 +40,36 @@ fn the_token_is_told_with_its_credential_its_end_and_its_tenant() {
 }
 
 #[test]
+fn permissions_of_graph_are_told_and_decide_nothing() {
+    let world = World::new(|tenant| {
+        tenant.subscriptions = all();
+        tenant.graph_roles = vec!["ServiceHealth.Read.All".to_owned()];
+    })
+    .unwrap();
+    let ran = world.run(&TEST).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let rows = test["graph_permissions"].as_array().unwrap();
+    let granted = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name);
+        row.and_then(|row| row["granted"].as_bool())
+    };
+    assert_eq!(granted("ServiceHealth.Read.All"), Some(true));
+    assert_eq!(granted("ServiceMessage.Read.All"), Some(false));
+    assert_eq!(granted("AuditLogsQuery.Read.All"), Some(false));
+    let told = world.run(&["connection", "test"]).unwrap().stderr;
+    assert!(told.contains("ServiceMessage.Read.All"), "{told}");
+    let elsewhere = ["--graph-address", "http://127.0.0.1:1"];
+    let ran = world.run(&[&TEST[..], &elsewhere].concat()).unwrap();
+    let test: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        test["graph_token"]["ok"], false,
+        "the authority knows no such API"
+    );
+    assert_eq!(ran.code, Some(0), "the feed needs no Graph");
+}
+
+#[test]
 fn the_newest_blob_of_a_day_is_found() {
     let now = Timestamp::now();
     let hours = |hours| now - SignedDuration::from_hours(hours);

@@ -6,11 +6,15 @@ use crate::command::{auditlake, ran, run};
 
 #[test]
 fn the_schema_is_json_for_programs() {
-    for (table, column) in [("events", "actor.user.name"), ("quarantine", "raw_bytes")] {
+    for (table, column) in [
+        ("events", "actor.user.name"),
+        ("quarantine", "raw_bytes"),
+        ("service-health", "impact_description"),
+    ] {
         let ran = run(&["schema", "show", "--table", table, "--output", "json"]).unwrap();
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
         let document: Value = serde_json::from_str(&ran.stdout).unwrap();
-        assert_eq!(document["table"], table);
+        assert_eq!(document["table"], table.replace('-', "_"));
         let columns = document["columns"].as_array().unwrap();
         let found = columns
             .iter()
@@ -48,6 +52,20 @@ fn the_columns_are_a_page_too() {
         line.contains("`SourceFileExtension` [sharepoint_files]"),
         "{line}"
     );
+}
+
+#[test]
+fn service_health_has_statements_and_a_json_schema() {
+    let args = ["schema", "ddl", "duckdb", "--table", "service_health"];
+    let ran = run(&args).unwrap();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let view = "CREATE OR REPLACE VIEW \"service_health\"";
+    assert!(ran.stdout.contains(view), "{}", ran.stdout);
+    assert!(ran.stdout.contains("LAKE/service_health/**/*.parquet"));
+    let args = ["schema", "json-schema", "--table", "service-health"];
+    let ran = run(&args).unwrap();
+    let schema: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(schema["properties"]["is_resolved"]["type"], "boolean");
 }
 
 #[test]
