@@ -144,7 +144,7 @@ pub(crate) async fn strike_points(count: usize, seed: u64) -> Result<(usize, Dam
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_call_to_the_store_fails_the_next_run_makes_it_whole() -> Result<()> {
-    let (crashes, damage) = strike_points(40, 11).await?;
+    let (crashes, damage) = Box::pin(strike_points(40, 11)).await?;
     assert_eq!((crashes, damage), (40, Damage::default()));
     Ok(())
 }

@@ -32,7 +32,7 @@ async fn soak() -> Result<()> {
     let mut total = Damage::default();
 
     let begun = Instant::now();
-    let (points, damage) = strike_points(crashes.div_ceil(2), seed).await?;
+    let (points, damage) = Box::pin(strike_points(crashes.div_ceil(2), seed)).await?;
     summary("failures of the store", points, begun, damage);
     total += damage;
 
