@@ -69,7 +69,7 @@ pub async fn backfill(
                 cancel,
             };
             let run = Run::new(connection.name, options, recorder, stops);
-            let ended = run.go(feed, Memory::default()).await;
+            let ended = Box::pin(run.go(feed, Memory::default())).await;
             ended.map(|done| done.report)
         }
         Err(error) => Err(Stopped::new(error, report)),
