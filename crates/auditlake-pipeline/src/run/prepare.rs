@@ -114,7 +114,7 @@ impl Run {
             budget: Budget::new(memory / 8),
             estimate: Estimate::new(memory / 64, memory / 16),
             fetches: self.options.fetches,
-            generation_bytes: layout.generation_bytes(memory / 32),
+            generation_bytes: layout.generation_bytes(memory / 48),
             waiting_bytes: memory / 16,
         }
     }

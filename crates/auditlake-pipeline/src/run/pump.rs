@@ -22,8 +22,9 @@ use crate::normalize::Generation;
 use crate::recorder::Recorder;
 use crate::source::{Desk, Raw, Room, Source, Told};
 
-/// Rows and what is encoded of them take up to so many times the bytes of their bodies: three times where records are long.
-const EXPANSION: u64 = 4;
+/// Rows and what is encoded of them take up to so many times the bytes of their bodies: three times where records are long,
+/// and as much again in what the allocator keeps.
+const EXPANSION: u64 = 6;
 
 impl Run {
     /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. However it ends,
