@@ -9,6 +9,7 @@ mod fuzz;
 mod instructions;
 mod performance;
 mod python;
+mod scenario;
 mod size;
 mod tidy;
 
@@ -20,6 +21,7 @@ use xshell::{Shell, cmd};
 
 use crate::emulators::Emulators;
 use crate::performance::Comparison;
+use crate::scenario::Scenario;
 
 #[derive(Parser)]
 #[command(about = "Tasks of the project")]
@@ -172,7 +174,7 @@ fn main() -> Result<()> {
             minutes,
             every,
             arguments,
-        } => many(&shell, tenants, minutes, every, &arguments.join(" ")),
+        } => many(&shell, tenants, minutes, every, arguments.join(" ")),
         Task::BigLake { records, memory } => big_lake(&shell, records, memory),
         Task::Dist => dist::run(&shell, &root()?),
         Task::Tidy => tidy::run(&shell),
@@ -217,50 +219,41 @@ fn bench(shell: &Shell, arguments: &[String]) -> Result<()> {
 }
 
 fn soak(shell: &Shell, crashes: u32, seed: u64) -> Result<()> {
-    let _python = shell.push_env(
-        "AUDITLAKE_TEST_PYTHON",
-        python::environment(shell, &root()?)?,
-    );
-    let _crashes = shell.push_env("AUDITLAKE_SOAK_CRASHES", crashes.to_string());
-    let _seed = shell.push_env("AUDITLAKE_SOAK_SEED", seed.to_string());
-    cmd!(shell, "cargo build --package auditlake-cli").run()?;
-    cmd!(
-        shell,
-        "cargo test --package auditlake-tests --test it -- crash::soak --ignored --nocapture"
-    )
-    .run()?;
-    Ok(())
+    let scenario = Scenario {
+        filter: &["crash::soak"],
+        variables: &[
+            ("AUDITLAKE_SOAK_CRASHES", crashes.to_string()),
+            ("AUDITLAKE_SOAK_SEED", seed.to_string()),
+        ],
+        is_measured: false,
+    };
+    scenario.run(shell)
 }
 
 fn month(shell: &Shell, tenants: u32, seed: u64) -> Result<()> {
-    let _python = shell.push_env(
-        "AUDITLAKE_TEST_PYTHON",
-        python::environment(shell, &root()?)?,
-    );
-    let _tenants = shell.push_env("AUDITLAKE_MONTH_TENANTS", tenants.to_string());
-    let _seed = shell.push_env("AUDITLAKE_MONTH_SEED", seed.to_string());
-    cmd!(shell, "cargo build --package auditlake-cli").run()?;
-    cmd!(
-        shell,
-        "cargo test --package auditlake-tests --test it -- ingest::month::month --exact --ignored --nocapture"
-    )
-    .run()?;
-    Ok(())
+    let scenario = Scenario {
+        filter: &["ingest::month::month", "--exact"],
+        variables: &[
+            ("AUDITLAKE_MONTH_TENANTS", tenants.to_string()),
+            ("AUDITLAKE_MONTH_SEED", seed.to_string()),
+        ],
+        is_measured: false,
+    };
+    scenario.run(shell)
 }
 
-fn many(shell: &Shell, tenants: u32, minutes: u32, every: u32, arguments: &str) -> Result<()> {
-    let _tenants = shell.push_env("AUDITLAKE_MANY_TENANTS", tenants.to_string());
-    let _minutes = shell.push_env("AUDITLAKE_MANY_MINUTES", minutes.to_string());
-    let _every = shell.push_env("AUDITLAKE_MANY_EVERY", every.to_string());
-    let _arguments = shell.push_env("AUDITLAKE_MANY_ARGUMENTS", arguments);
-    // Figures are of what users run.
-    cmd!(shell, "cargo build --release --package auditlake-cli").run()?;
-    cmd!(
-        shell,
-        "cargo test --release --package auditlake-tests --test it -- ingest::many::many --exact --ignored --nocapture"
-    )
-    .run()?;
-    Ok(())
+fn many(shell: &Shell, tenants: u32, minutes: u32, every: u32, arguments: String) -> Result<()> {
+    let scenario = Scenario {
+        filter: &["ingest::many::many", "--exact"],
+        variables: &[
+            ("AUDITLAKE_MANY_TENANTS", tenants.to_string()),
+            ("AUDITLAKE_MANY_MINUTES", minutes.to_string()),
+            ("AUDITLAKE_MANY_EVERY", every.to_string()),
+            ("AUDITLAKE_MANY_ARGUMENTS", arguments),
+        ],
+        is_measured: true,
+    };
+    scenario.run(shell)
 }
 
 fn big_lake(shell: &Shell, records: u64, memory: u64) -> Result<()> {
