@@ -57,6 +57,9 @@ pub(crate) struct ReceiverSettings {
     /// Private key of the certificate (PEM)
     #[arg(long, env = "AUDITLAKE_TLS_KEY", value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Certificates of authorities (PEM): whoever connects has to show a certificate of one of them, as a proxy can
+    #[arg(long, env = "AUDITLAKE_TLS_CLIENT_AUTHORITIES", value_name = "FILE")]
+    pub(crate) tls_client_authorities: Option<PathBuf>,
     /// Least time from round to round of a connection, however many notifications come: what comes meanwhile is one round's
     /// [default: 1m]
     #[arg(long, env = "AUDITLAKE_GATHER", value_name = "DURATION", value_parser = duration)]
@@ -78,6 +81,7 @@ pub(crate) struct Receiver {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) tls_certificate: Option<PathBuf>,
     pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) tls_client_authorities: Option<PathBuf>,
     pub(crate) gather: SignedDuration,
     /// Requests in any minute.
     pub(crate) rate_limit: u32,
@@ -94,6 +98,10 @@ impl ReceiverSettings {
             listen: self.listen.or(file.listen),
             tls_certificate: path(&self.tls_certificate, &file.tls_certificate),
             tls_key: path(&self.tls_key, &file.tls_key),
+            tls_client_authorities: path(
+                &self.tls_client_authorities,
+                &file.tls_client_authorities,
+            ),
             gather: self.gather.or(file.gather).unwrap_or(gather),
             rate_limit: (self.rate_limit.or(file.rate_limit)).unwrap_or(DEFAULT_RATE_LIMIT),
             body_limit: (self.body_limit.or(file.body_limit)).unwrap_or(DEFAULT_BODY_LIMIT),
@@ -102,9 +110,12 @@ impl ReceiverSettings {
 
     /// The files that are named.
     pub(crate) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        [&mut self.tls_certificate, &mut self.tls_key]
-            .into_iter()
-            .flatten()
+        let files = [
+            &mut self.tls_certificate,
+            &mut self.tls_key,
+            &mut self.tls_client_authorities,
+        ];
+        files.into_iter().flatten()
     }
 }
 
@@ -127,6 +138,9 @@ impl Receiver {
     pub(crate) fn certificate(&self) -> Result<Option<(&Path, &Path)>, Usage> {
         match (&self.tls_certificate, &self.tls_key) {
             (Some(chain), Some(key)) => Ok(Some((chain, key))),
+            (None, None) if self.tls_client_authorities.is_some() => {
+                Err(alone("client_authorities", "certificate"))
+            }
             (None, None) => Ok(None),
             (Some(_), None) => Err(alone("certificate", "key")),
             (None, Some(_)) => Err(alone("key", "certificate")),
@@ -184,5 +198,13 @@ mod tests {
         flags.tls_certificate = Some("chain.pem".into());
         let error = flags.or(&file).certificate().unwrap_err().to_string();
         assert_eq!(error, "`tls_certificate` is given, `tls_key` is not");
+        let flags = ReceiverSettings {
+            tls_client_authorities: Some("ca.pem".into()),
+            ..ReceiverSettings::default()
+        };
+        assert!(
+            flags.or(&file).certificate().is_err(),
+            "nobody would be asked"
+        );
     }
 }

@@ -99,6 +99,11 @@ const VALUES: &[(&str, &str, &str)] = &[
     ),
     ("tls_certificate", "\"fullchain.pem\"", "a path in quotes"),
     ("tls_key", "\"key.pem\"", "a path in quotes"),
+    (
+        "tls_client_authorities",
+        "\"proxy-ca.pem\"",
+        "a path in quotes",
+    ),
     ("gather", "\"1m\"", "a duration in quotes, such as `\"1m\"`"),
     ("rate_limit", "6000", "a whole number from 1 to 4294967295"),
     (

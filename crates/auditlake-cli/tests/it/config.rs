@@ -215,6 +215,7 @@ fn each_value_is_shown_with_where_it_comes_from() {
         "listen": {"value": "127.0.0.1:8443", "source": "file", "line": 9},
         "tls_certificate": {"value": null, "source": "unset"},
         "tls_key": {"value": null, "source": "unset"},
+        "tls_client_authorities": {"value": null, "source": "unset"},
         "gather": {"value": "2m", "source": "variable", "variable": "AUDITLAKE_GATHER"},
         "rate_limit": {"value": 6000, "source": "default"},
         "body_limit": {"value": "1MiB", "source": "file", "line": 10},

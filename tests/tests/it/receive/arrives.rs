@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use auditlake_simulator::NotificationConfig;
+use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 use reqwest::{Certificate, StatusCode};
 use serde_json::json;
 
@@ -84,6 +85,61 @@ async fn a_receiver_killed_after_it_has_answered_loses_nothing() -> Result<()> {
     assert!(place.has_committed(&ids), "{said}");
     assert_eq!(place.inbox(), Vec::<String>::new());
     place.assert_each_once()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_no_certificate_of_the_authorities_is_not_let_in() -> Result<()> {
+    let place = Place::new(NotificationConfig::default()).await?;
+    let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+    std::fs::write(place.path("chain.pem"), own.cert.pem())?;
+    std::fs::write(place.path("key.pem"), own.signing_key.serialize_pem())?;
+    let [proxy, stranger] = [(); 2].map(|()| signed());
+    let (proxy, stranger) = (proxy?, stranger?);
+    std::fs::write(place.path("authorities.pem"), &proxy.authority)?;
+    place.add(
+        "[receive]\ntls_certificate = \"chain.pem\"\ntls_key = \"key.pem\"\n\
+         tls_client_authorities = \"authorities.pem\"\n",
+    )?;
+    let receiver = place.receiver("receiver", &AT_ONCE).await?;
+    let post = async |identity: Option<&Signed>| {
+        let client = reqwest::Client::builder().no_proxy();
+        let own = Certificate::from_pem(own.cert.pem().as_bytes())?;
+        let mut client = client.tls_certs_only([own]);
+        if let Some(signed) = identity {
+            client = client.identity(reqwest::Identity::from_pem(signed.identity.as_bytes())?);
+        }
+        let request = client.build()?.post(&receiver.address);
+        let request = request.header("Webhook-AuthID", AUTH_ID);
+        status(request.json(&json!({"validationCode": "c"}))).await
+    };
+    assert_eq!(post(Some(&proxy)).await?, StatusCode::OK);
+    assert!(post(None).await.is_err());
+    assert!(post(Some(&stranger)).await.is_err());
+    Ok(())
+}
+
+/// A certificate for clients, and the authority that signed it.
+struct Signed {
+    authority: String,
+    /// Certificate and key.
+    identity: String,
+}
+
+fn signed() -> Result<Signed> {
+    let mut of_authority = CertificateParams::default();
+    of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate()?;
+    let authority = of_authority.self_signed(&key)?.pem();
+    let issuer = Issuer::new(of_authority, key);
+    let mut of_client = CertificateParams::new(["proxy".to_owned()])?;
+    of_client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let key = KeyPair::generate()?;
+    let certificate = of_client.signed_by(&key, &issuer)?.pem();
+    let identity = certificate + &key.serialize_pem();
+    Ok(Signed {
+        authority,
+        identity,
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,6 +44,10 @@ pub(super) fn receive(given: &ReceiverSettings, file: &ReceiverSettings) -> Sect
             ("listen", receiver.listen.map(text)),
             ("tls_certificate", path(receiver.tls_certificate.as_deref())),
             ("tls_key", path(receiver.tls_key.as_deref())),
+            (
+                "tls_client_authorities",
+                path(receiver.tls_client_authorities.as_deref()),
+            ),
             ("gather", Some(duration(receiver.gather))),
             ("rate_limit", Some(receiver.rate_limit.into())),
             ("body_limit", size(receiver.body_limit)),
@@ -68,6 +72,10 @@ fn set_of_receiver(settings: &ReceiverSettings) -> Vec<&'static str> {
         ("listen", settings.listen.is_some()),
         ("tls_certificate", settings.tls_certificate.is_some()),
         ("tls_key", settings.tls_key.is_some()),
+        (
+            "tls_client_authorities",
+            settings.tls_client_authorities.is_some(),
+        ),
         ("gather", settings.gather.is_some()),
         ("rate_limit", settings.rate_limit.is_some()),
         ("body_limit", settings.body_limit.is_some()),
