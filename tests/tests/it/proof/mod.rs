@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use auditlake_pipeline::coverage::{CoverageOptions, CoverageReport, coverage};
 
+pub(crate) use self::verify::assert_well;
 use crate::world::World;
 
 /// What the ledger says of the connection of [`World::run`].

@@ -43,7 +43,7 @@ async fn verified(world: &World, options: VerifyOptions) -> Result<VerifyReport,
 }
 
 /// Everything is found well, and each record is in the lake once.
-async fn assert_well(world: &World) -> Result<()> {
+pub(crate) async fn assert_well(world: &World) -> Result<()> {
     let report = verified(world, deep(world)).await?;
     ensure!(report.findings.is_empty(), "{:#?}", report.findings);
     ensure!(report.blobs.listed > 0 && report.blobs.committed == report.blobs.listed);
