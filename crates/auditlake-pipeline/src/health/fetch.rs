@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auditlake_api::{Error as ApiError, ErrorKind};
+use auditlake_api::Error as ApiError;
 use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +48,7 @@ impl Fetcher {
             if let Some(collection) = self.collections(&unit).first() {
                 let page = self.asked.page(*collection, self.since, None).await;
                 if let Err(error) = page
-                    && !self.give_up(&unit.content_type, &error)
+                    && !self.access.give_up(&unit.content_type, &error)
                 {
                     let failed = failed(None, reason(&error), describe(&error));
                     let UnitKey {
@@ -75,7 +75,7 @@ impl Fetcher {
             match self.collection(*collection, raw, out).await? {
                 Ok(more) => raw = more,
                 Err((mut partial, error)) => {
-                    if !self.give_up(&unit.content_type, &error) {
+                    if !self.access.give_up(&unit.content_type, &error) {
                         partial
                             .failed
                             .push(failed(None, reason(&error), describe(&error)));
@@ -161,22 +161,6 @@ impl Fetcher {
             pages: Vec::new(),
             failed: Vec::new(),
             last: false,
-        }
-    }
-
-    /// Whether a feed is out of reach. A permission that is missing is named, as Graph does not.
-    fn give_up(&self, feed: &str, error: &ApiError) -> bool {
-        let missing = error.missing_permission();
-        match missing.filter(|_| error.kind() == ErrorKind::Permission) {
-            Some(permission) => {
-                let words = format!(
-                    "{}; the permission `{permission}` is missing",
-                    describe(error)
-                );
-                self.access.unavailable(feed, reason(error), words);
-                true
-            }
-            None => self.access.give_up(feed, error),
         }
     }
 }
