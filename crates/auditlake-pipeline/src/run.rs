@@ -38,6 +38,9 @@ use crate::recorder::Recorder;
 use crate::report::Report;
 use crate::source::{Desk, Source};
 
+/// Part of the memory limit that the bodies of one generation may be.
+pub(crate) const GENERATION_SHARE: u64 = 48;
+
 /// Brings everything that the service offers between `since` and `until` into the lake, once.
 ///
 /// What could not be had is named in the report; an error means that the run itself could not go on, and brings the

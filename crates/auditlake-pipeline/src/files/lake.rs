@@ -292,6 +292,7 @@ mod tests {
 
     use super::*;
     use crate::report::{ContentTypeStatus, Outcome};
+    use crate::run::GENERATION_SHARE;
 
     fn record(id: u32) -> String {
         format!(
@@ -362,8 +363,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let lines = (0..600).map(record).collect::<Vec<_>>().join("\n");
         let input = file(directory.path(), "export.jsonl", &lines);
-        // A sixty-fourth of the memory is one part.
-        let memory_limit = record(0).len() as u64 * 150 * 64;
+        let memory_limit = record(0).len() as u64 * 150 * GENERATION_SHARE;
         let report = bring(directory.path(), &[&input], memory_limit)
             .await
             .unwrap();

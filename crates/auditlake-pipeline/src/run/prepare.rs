@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auditlake_parquet::Lake;
 use futures::FutureExt;
 
-use super::{Run, Worked};
+use super::{GENERATION_SHARE, Run, Worked};
 use crate::budget::{Budget, Estimate};
 use crate::commit::{Committer, Memory, Site};
 use crate::error::Error;
@@ -114,7 +114,7 @@ impl Run {
             budget: Budget::new(memory / 8),
             estimate: Estimate::new(memory / 64, memory / 16),
             fetches: self.options.fetches,
-            generation_bytes: layout.generation_bytes(memory / 48),
+            generation_bytes: layout.generation_bytes(memory / GENERATION_SHARE),
             waiting_bytes: memory / 16,
         }
     }
