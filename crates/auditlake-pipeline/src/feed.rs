@@ -9,7 +9,7 @@ pub(crate) mod round;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use auditlake_api::{Client, ContentType, RequestCounts, RequestTimes, Window};
+use auditlake_api::{Client, ContentType, Window};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -50,7 +50,7 @@ pub(crate) enum Task {
 pub(crate) struct Feed {
     client: Client,
     /// Requests that the client had sent before, and how long they had taken.
-    before: (RequestCounts, RequestTimes),
+    before: Traffic,
     content_types: Vec<ContentType>,
     /// Length of a window.
     window: SignedDuration,
@@ -95,7 +95,7 @@ impl Feed {
             announce_span(plan, &content_types, recorder);
         }
         Self {
-            before: (client.requests(), client.request_times()),
+            before: traffic(&client),
             client,
             content_types,
             window: options.window,
@@ -291,20 +291,15 @@ impl Source for Feed {
     }
 
     fn traffic(&self) -> Traffic {
-        let (counts, times) = (self.client.requests(), self.client.request_times());
-        let (counts_before, times_before) = &self.before;
-        Traffic {
-            counts: RequestCounts {
-                total: counts.total - counts_before.total,
-                throttled: counts.throttled - counts_before.throttled,
-                retried: counts.retried - counts_before.retried,
-                bytes_downloaded: counts.bytes_downloaded - counts_before.bytes_downloaded,
-            },
-            times: RequestTimes {
-                on_the_way: times.on_the_way - times_before.on_the_way,
-                held_back: times.held_back - times_before.held_back,
-            },
-        }
+        traffic(&self.client).since(self.before)
+    }
+}
+
+/// All that a client has asked so far.
+fn traffic(client: &Client) -> Traffic {
+    Traffic {
+        counts: client.requests(),
+        times: client.request_times(),
     }
 }
 

@@ -9,7 +9,7 @@ mod raw;
 
 use std::sync::Arc;
 
-use auditlake_api::{RequestCounts, RequestTimes, Window};
+use auditlake_api::Window;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -98,7 +98,7 @@ pub(crate) fn check(options: &BackfillOptions) -> Result<(), Error> {
 pub(crate) struct ServiceHealth {
     asked: Arc<Asked>,
     /// Requests that the client had sent before, and how long they had taken.
-    before: (RequestCounts, RequestTimes),
+    before: Traffic,
     since: Option<Timestamp>,
     units: Vec<UnitKey>,
 }
@@ -184,20 +184,7 @@ impl Source for ServiceHealth {
     }
 
     fn traffic(&self) -> Traffic {
-        let (counts, times) = self.asked.traffic();
-        let (counts_before, times_before) = &self.before;
-        Traffic {
-            counts: RequestCounts {
-                total: counts.total - counts_before.total,
-                throttled: counts.throttled - counts_before.throttled,
-                retried: counts.retried - counts_before.retried,
-                bytes_downloaded: counts.bytes_downloaded - counts_before.bytes_downloaded,
-            },
-            times: RequestTimes {
-                on_the_way: times.on_the_way - times_before.on_the_way,
-                held_back: times.held_back - times_before.held_back,
-            },
-        }
+        self.asked.traffic().since(self.before)
     }
 }
 

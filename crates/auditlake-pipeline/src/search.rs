@@ -223,6 +223,3 @@ impl Source for AuditSearch {
         Traffic { counts, times }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -167,6 +167,25 @@ pub(crate) struct Traffic {
     pub(crate) times: RequestTimes,
 }
 
+impl Traffic {
+    /// What has come since the same client's traffic was `before`.
+    pub(crate) fn since(self, before: Self) -> Self {
+        let (counts, times) = (self.counts, self.times);
+        Self {
+            counts: RequestCounts {
+                total: counts.total - before.counts.total,
+                throttled: counts.throttled - before.counts.throttled,
+                retried: counts.retried - before.counts.retried,
+                bytes_downloaded: counts.bytes_downloaded - before.counts.bytes_downloaded,
+            },
+            times: RequestTimes {
+                on_the_way: times.on_the_way - before.times.on_the_way,
+                held_back: times.held_back - before.times.held_back,
+            },
+        }
+    }
+}
+
 /// What is to be known of a generation after it is committed.
 #[derive(Debug)]
 pub(crate) struct Told {

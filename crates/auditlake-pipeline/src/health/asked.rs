@@ -1,15 +1,13 @@
 //! The API that is asked, and what of it makes up a feed.
 
 use auditlake_api::graph::Announcements;
-use auditlake_api::{
-    Client, ClientConfig, Error as ApiError, GraphClient, RequestCounts, RequestTimes,
-    ServiceCommunications,
-};
+use auditlake_api::{Client, ClientConfig, Error as ApiError, GraphClient, ServiceCommunications};
 use auditlake_normalizer::HealthElement;
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::HealthApi;
+use crate::source::Traffic;
 
 /// A feed: what one permission gives.
 #[derive(Debug)]
@@ -116,11 +114,12 @@ impl Asked {
         })
     }
 
-    pub(super) fn traffic(&self) -> (RequestCounts, RequestTimes) {
-        match self {
+    pub(super) fn traffic(&self) -> Traffic {
+        let (counts, times) = match self {
             Self::Graph(client) => (client.requests(), client.request_times()),
             Self::Communications(client) => (client.requests(), client.request_times()),
-        }
+        };
+        Traffic { counts, times }
     }
 
     /// A page of a collection; the retired API has a collection as one page.

@@ -129,7 +129,7 @@ impl Fetcher {
     ) -> Result<(Page, Reservation), ApiError> {
         let mut reservation = self.room.budget.reserve(self.room.estimate.get()).await;
         let page = self.asked.page(collection, self.since, next).await;
-        let (counts, _) = self.asked.traffic();
+        let counts = self.asked.traffic().counts;
         self.recorder.progress.requests.set(counts.total);
         self.recorder.progress.throttled.set(counts.throttled);
         let page = page?;
