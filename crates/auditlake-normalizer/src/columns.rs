@@ -10,7 +10,7 @@ use arrow::array::{
     RecordBatch, StringBuilder, StructArray, TimestampMicrosecondBuilder,
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
-use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
+use arrow::datatypes::{DataType, Field};
 use arrow::error::ArrowError;
 
 use self::nothing::Nothing;
@@ -122,7 +122,7 @@ impl LeafBuilder {
         }
     }
 
-    fn finish(&mut self, rows: usize, nothing: &Nothing) -> Result<ArrayRef, ArrowError> {
+    fn finish(&mut self, rows: usize, nothing: &mut Nothing) -> Result<ArrayRef, ArrowError> {
         macro_rules! padded {
             ($builder:expr) => {{
                 $builder.append_nulls(rows - $builder.len());
@@ -130,9 +130,15 @@ impl LeafBuilder {
             }};
         }
         match self {
-            Self::Text(builder) if builder.is_empty() => return Ok(nothing.texts()),
-            Self::Int(builder) if builder.is_empty() => return Ok(nothing.numbers::<Int32Type>()),
-            Self::Long(builder) if builder.is_empty() => return Ok(nothing.numbers::<Int64Type>()),
+            Self::Text(builder) if builder.is_empty() => {
+                return Ok(nothing.of(&DataType::Utf8, rows));
+            }
+            Self::Int(builder) if builder.is_empty() => {
+                return Ok(nothing.of(&DataType::Int32, rows));
+            }
+            Self::Long(builder) if builder.is_empty() => {
+                return Ok(nothing.of(&DataType::Int64, rows));
+            }
             _ => {}
         }
         Ok(match self {
@@ -201,7 +207,7 @@ impl Columns {
             columns: self,
             leaf: 0,
             list: 0,
-            nothing: Nothing::new(rows),
+            nothing: Nothing::default(),
         };
         let arrays = cursor.arrays(EVENTS, rows)?;
         RecordBatch::try_new(event_schema(), arrays)
@@ -236,11 +242,8 @@ impl Cursor<'_> {
             }
             _ => {
                 self.leaf += 1;
-                if self.nothing.rows() != rows {
-                    self.nothing = Nothing::new(rows);
-                }
                 let (builder, _) = &mut self.columns.leaves[self.leaf - 1];
-                builder.finish(rows, &self.nothing)
+                builder.finish(rows, &mut self.nothing)
             }
         }
     }
