@@ -32,9 +32,12 @@ def canonical(text):
 
 def column(lake, table, name):
     files = glob.glob(f"{lake}/{table}/**/*.parquet", recursive=True)
+    # The checkpoints of a Delta table's log are Parquet files, too.
+    files = [file for file in files if "/_delta_log/" not in file]
     if not files:
         return []
-    return [row[0] for row in duckdb.sql(f"SELECT {name} FROM read_parquet('{lake}/{table}/**/*.parquet', union_by_name = true, hive_partitioning = false)").fetchall()]
+    query = f"SELECT {name} FROM read_parquet(?, union_by_name = true, hive_partitioning = false)"
+    return [value for (value,) in duckdb.execute(query, [files]).fetchall()]
 
 
 def main():
