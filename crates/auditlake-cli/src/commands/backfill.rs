@@ -29,10 +29,6 @@ pub(crate) async fn run(args: BackfillArgs, session: &Session) -> anyhow::Result
     args.to.check(&args.report, &args.fetch)?;
     args.report.check()?;
     let reader = Reader::open(&args.to)?;
-    if reader.is_some() && args.source.source == SourceName::ServiceHealth {
-        let words = "service health is a table of the lake and is not handed on";
-        return Err(Usage::new(words).into());
-    }
     options.outlet = reader.as_ref().map(Reader::outlet);
     let progress = Arc::new(Progress::default());
     let display = progress::show(args.progress, &session.bars, &progress);
