@@ -4,26 +4,31 @@
 //! hundreds of columns that is a multiple of the rows themselves, however few they are. Where all rows are in memory
 //! already, a column can be written to its end before the next one begins.
 //!
-//! The Parquet library makes the writers of all columns of a schema at once, each with its compressor and a decompressor
-//! that it never uses: a hundred kilobytes a column before the first byte is written. So the columns of each field of the
-//! table are written by a schema of their own, which has this field alone.
+//! The Parquet library makes the writers of all columns of a schema at once. So the columns of each field of the table are
+//! written by a schema of their own, which has this field alone, and [compressed](crate::compress) from there.
 
-use std::io::{self, Sink};
+use std::mem;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use bytes::Bytes;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::TypePtr;
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, TypePtr};
 
+use crate::absent::Absent;
 use crate::buffer::RowRef;
 use crate::column::Leaf;
+use crate::compress::{Chunk, Compressor};
 use crate::picked::{self, Picked};
-use crate::{Error, TableSpec, column, properties};
+use crate::properties::{self, FileProperties};
+use crate::{Error, TableSpec, column};
 
 /// What all files of a table have in common.
 pub(crate) struct FileSchema<'a> {
@@ -38,15 +43,17 @@ struct FieldSchema {
     field: FieldRef,
     schema: SchemaRef,
     root: TypePtr,
+    columns: Vec<ColumnDescPtr>,
 }
 
 impl<'a> FileSchema<'a> {
     /// Works it out.
     pub(crate) fn new(spec: &'a TableSpec) -> std::result::Result<Self, Error> {
+        let descriptor = descriptor(&spec.schema).map_err(Error::parquet(&spec.name))?;
         let fields = spec.schema.fields().iter().map(FieldSchema::new);
         Ok(Self {
             leaves: column::leaves(spec)?,
-            root: root_of(&spec.schema).map_err(Error::parquet(&spec.name))?,
+            root: descriptor.root_schema_ptr(),
             fields: fields
                 .collect::<Result<_>>()
                 .map_err(Error::parquet(&spec.name))?,
@@ -54,37 +61,87 @@ impl<'a> FileSchema<'a> {
         })
     }
 
-    /// The directory of the table.
-    pub(crate) fn table(&self) -> &str {
-        &self.spec.name
+    /// The table.
+    pub(crate) fn spec(&self) -> &'a TableSpec {
+        self.spec
     }
+
+    /// The leaves without a value within fields that have some.
+    fn empty_leaves(&self, batch: &RecordBatch) -> Vec<usize> {
+        let mut first = 0;
+        let mut empty = Vec::new();
+        for (field, values) in self.fields.iter().zip(batch.columns()) {
+            if !is_absent(values) {
+                let leaves = column::empty_leaves(values.as_ref());
+                empty.extend(leaves.into_iter().map(|leaf| first + leaf));
+            }
+            first += field.columns.len();
+        }
+        empty
+    }
+}
+
+fn is_absent(values: &ArrayRef) -> bool {
+    values.null_count() == values.len()
 }
 
 impl FieldSchema {
     fn new(field: &FieldRef) -> Result<Self> {
         let schema = Arc::new(Schema::new(vec![Arc::clone(field)]));
+        let descriptor = descriptor(&schema)?;
         Ok(Self {
             field: Arc::clone(field),
-            root: root_of(&schema)?,
             schema,
+            root: descriptor.root_schema_ptr(),
+            columns: descriptor.columns().to_vec(),
         })
     }
 
-    /// What makes the writers of its columns.
-    fn factory(&self, properties: &WriterPropertiesPtr) -> Result<ArrowRowGroupWriterFactory> {
-        let file: SerializedFileWriter<Sink> =
-            SerializedFileWriter::new(io::sink(), Arc::clone(&self.root), Arc::clone(properties))?;
-        Ok(ArrowRowGroupWriterFactory::new(
-            &file,
-            Arc::clone(&self.schema),
-        ))
+    /// The columns of this field for these rows, each compressed.
+    fn chunks(
+        &self,
+        values: &ArrayRef,
+        properties: &WriterPropertiesPtr,
+        compressor: &mut Compressor,
+    ) -> Result<Vec<Chunk>> {
+        let (root, schema) = (Arc::clone(&self.root), Arc::clone(&self.schema));
+        let mut file = SerializedFileWriter::new(Vec::new(), root, Arc::clone(properties))?;
+        let writers = ArrowRowGroupWriterFactory::new(&file, schema).create_column_writers(0)?;
+        let mut group = file.next_row_group()?;
+        let mut closed = Vec::with_capacity(writers.len());
+        for (leaf, mut writer) in compute_leaves(&self.field, values)?.iter().zip(writers) {
+            writer.write(leaf)?;
+            let mut chunk = writer.close()?;
+            closed.push(taken(chunk.close_mut()));
+            chunk.append_to_row_group(&mut group)?;
+        }
+        let columns = group.close()?;
+        file.flush()?;
+        let pages = Arc::new(Bytes::from(mem::take(file.inner_mut())));
+        let placed = closed.into_iter().zip(columns.columns());
+        let placed = placed.map(|(closed, metadata)| ColumnCloseResult {
+            metadata: metadata.clone(),
+            ..closed
+        });
+        placed
+            .map(|written| compressor.chunk(&pages, written))
+            .collect()
     }
 }
 
-fn root_of(schema: &Schema) -> Result<TypePtr> {
-    Ok(ArrowSchemaConverter::new()
-        .convert(schema)?
-        .root_schema_ptr())
+/// What is known of a closed column, but for what would be written beside its pages, which is taken.
+fn taken(close: &mut ColumnCloseResult) -> ColumnCloseResult {
+    ColumnCloseResult {
+        bloom_filter: close.bloom_filter.take(),
+        column_index: close.column_index.take(),
+        offset_index: close.offset_index.take(),
+        metadata: close.metadata.clone(),
+        ..*close
+    }
+}
+
+fn descriptor(schema: &Schema) -> Result<SchemaDescriptor> {
+    ArrowSchemaConverter::new().convert(schema)
 }
 
 /// A row group before it is written.
@@ -106,27 +163,27 @@ impl Group<'_> {
 /// A Parquet file of these rows, in this order; errors name `path`.
 pub(crate) fn encode(
     schema: &FileSchema<'_>,
+    compressor: &mut Compressor,
     batches: &[RecordBatch],
     rows: &[RowRef],
     path: &str,
 ) -> std::result::Result<Vec<u8>, Error> {
-    let (groups, empty) = groups(schema.spec, batches, rows).map_err(Error::arrow(path))?;
-    let properties =
-        properties::writer_properties(schema.spec, &schema.leaves, rows.len(), &empty)?;
-    write(schema, &Arc::new(properties), &groups).map_err(Error::parquet(path))
+    let (groups, empty) = groups(schema, batches, rows).map_err(Error::arrow(path))?;
+    let properties = FileProperties::new(schema.spec, &schema.leaves, rows.len(), &empty)?;
+    write(schema, compressor, &properties, &groups).map_err(Error::parquet(path))
 }
 
-/// The row groups, and which leaves are empty. That is known in time only if all rows are copied at once, and that is
-/// enough: in larger files it saves nothing that anyone would notice.
+/// The row groups, and which leaves are empty within fields that are not. That is known in time only if all rows are copied
+/// at once, and that is enough: in larger files it saves nothing that anyone would notice.
 fn groups<'a>(
-    spec: &TableSpec,
+    schema: &FileSchema<'_>,
     batches: &'a [RecordBatch],
     rows: &[RowRef],
-) -> std::result::Result<(Vec<Group<'a>>, Vec<usize>), arrow::error::ArrowError> {
+) -> std::result::Result<(Vec<Group<'a>>, Vec<usize>), ArrowError> {
     if rows.len() <= picked::at_a_time(batches) {
         let picked = Picked::new(batches, rows);
-        let batch = picked.batch(&spec.schema)?;
-        let empty = column::empty_leaves(&batch);
+        let batch = picked.batch(&schema.spec.schema)?;
+        let empty = schema.empty_leaves(&batch);
         let gathered = Some(batch);
         return Ok((vec![Group { picked, gathered }], empty));
     }
@@ -140,36 +197,161 @@ fn groups<'a>(
 
 fn write(
     schema: &FileSchema<'_>,
-    properties: &WriterPropertiesPtr,
+    compressor: &mut Compressor,
+    properties: &FileProperties,
     groups: &[Group<'_>],
 ) -> Result<Vec<u8>> {
     // Parquet's own schema says everything that these columns need. A copy as an Arrow schema would be
     // a third of a small file.
     let root = Arc::clone(&schema.root);
-    let mut file = SerializedFileWriter::new(Vec::new(), root, Arc::clone(properties))?;
-    for (number, group) in groups.iter().enumerate() {
+    let mut file = SerializedFileWriter::new(Vec::new(), root, Arc::clone(&properties.file))?;
+    for group in groups {
         let mut into = file.next_row_group()?;
-        for (index, field) in schema.fields.iter().enumerate() {
-            let values = group.column(index)?;
-            write_field(field, number, &values, properties, &mut into)?;
-        }
+        write_group(schema, compressor, properties, group, &mut into)?;
         into.close()?;
     }
     file.into_inner()
 }
 
-fn write_field(
-    schema: &FieldSchema,
-    group: usize,
-    values: &ArrayRef,
-    properties: &WriterPropertiesPtr,
+fn write_group(
+    schema: &FileSchema<'_>,
+    compressor: &mut Compressor,
+    properties: &FileProperties,
+    group: &Group<'_>,
     into: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
 ) -> Result<()> {
-    let writers = schema.factory(properties)?.create_column_writers(group)?;
-    let leaves = compute_leaves(&schema.field, values)?;
-    for (leaf, mut writer) in leaves.into_iter().zip(writers) {
-        writer.write(&leaf)?;
-        writer.close()?.append_to_row_group(into)?;
+    let mut absent = Absent::new(&properties.absent);
+    for (index, field) in schema.fields.iter().enumerate() {
+        let values = group.column(index)?;
+        let chunks = if is_absent(&values) {
+            let write = || field.chunks(&values, &properties.absent, compressor);
+            absent.chunks(&field.columns, write)?
+        } else {
+            field.chunks(&values, &properties.present, compressor)?
+        };
+        for chunk in chunks {
+            into.append_column(&chunk.pages, chunk.close)?;
+        }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as StdError;
+    use std::fmt::Write as _;
+    use std::io::Cursor;
+
+    use arrow::array::StructArray;
+    use arrow::datatypes::{DataType, Field, TimeUnit};
+    use arrow::json::ReaderBuilder;
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_writer::ArrowWriterOptions;
+
+    use super::*;
+
+    fn spec() -> TableSpec {
+        let time = DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
+        let person = DataType::Struct(
+            vec![
+                Field::new("name", DataType::Utf8, true),
+                Field::new("rank", DataType::Int32, true),
+                Field::new("born", time.clone(), true),
+            ]
+            .into(),
+        );
+        let people = DataType::List(Arc::new(Field::new("element", person.clone(), true)));
+        let field = |name, data_type: &DataType| Field::new(name, data_type.clone(), true);
+        let mut fields = vec![field("time", &time), field("text", &DataType::Utf8)];
+        // Of each type one that has values, and two that have none.
+        for part in ["here", "gone", "never"] {
+            for (name, data_type) in [
+                ("note", DataType::Utf8),
+                ("uid", DataType::Utf8),
+                ("count", DataType::Int64),
+                ("small", DataType::UInt8),
+                ("share", DataType::Float64),
+                ("flag", DataType::Boolean),
+                ("mark", DataType::FixedSizeBinary(4)),
+                ("since", time.clone()),
+                ("owner", person.clone()),
+                ("people", people.clone()),
+            ] {
+                fields.push(Field::new(format!("{part}_{name}"), data_type, true));
+            }
+        }
+        let spec = TableSpec::new("events", Arc::new(Schema::new(fields)), "time");
+        TableSpec {
+            bloom_filters: vec!["here_uid".to_owned(), "gone_uid".to_owned()],
+            plain: vec!["text".to_owned(), "never_note".to_owned()],
+            plain_page_bytes: 100_000,
+            ascending: vec!["time".to_owned()],
+            ..spec
+        }
+    }
+
+    fn rows(count: usize) -> Result<RecordBatch, Box<dyn StdError>> {
+        let mut json = String::new();
+        for row in 0..count {
+            let (text, second) = ("a longer text ".repeat(row % 50), row % 60);
+            writeln!(
+                json,
+                r#"{{"time":"2026-03-01T00:00:{second:02}Z","text":"{row} {text}","here_note":"note {}","here_uid":"{row}",
+                "here_count":{row},"here_small":{},"here_share":0.5,"here_flag":true,"here_mark":"0a0b0c0d",
+                "here_since":"2026-03-01T00:00:00Z","here_owner":{{"name":"n{row}"}},
+                "here_people":[{{"name":"a"}},{{"rank":{row}}}]}}"#,
+                row % 7,
+                row % 3,
+            )?;
+        }
+        let reader = ReaderBuilder::new(spec().schema).with_batch_size(count);
+        let mut reader = reader.build(Cursor::new(json))?;
+        Ok(reader.next().ok_or("no rows")??)
+    }
+
+    fn encoded(spec: &TableSpec, batch: &RecordBatch) -> Result<Vec<u8>, Box<dyn StdError>> {
+        let all: Vec<RowRef> = (0..u32::try_from(batch.num_rows())?)
+            .map(|row| RowRef {
+                key: None,
+                batch: 0,
+                row,
+            })
+            .collect();
+        let mut compressor = Compressor::new(spec)?;
+        let batches = std::slice::from_ref(batch);
+        Ok(encode(
+            &FileSchema::new(spec)?,
+            &mut compressor,
+            batches,
+            &all,
+            "x",
+        )?)
+    }
+
+    /// The same by the library's own writer of rows.
+    fn written(spec: &TableSpec, batch: &RecordBatch) -> Result<Vec<u8>, Box<dyn StdError>> {
+        let leaves = column::leaves(spec)?;
+        let empty = column::empty_leaves(&StructArray::from(batch.clone()));
+        let properties = properties::writer_properties(spec, &leaves, batch.num_rows(), &empty)?;
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_skip_arrow_metadata(true);
+        let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options)?;
+        writer.write(batch)?;
+        Ok(writer.into_inner()?)
+    }
+
+    #[test]
+    fn a_file_has_byte_for_byte_what_the_library_writes_row_by_row() -> Result<(), Box<dyn StdError>>
+    {
+        // One page a column, and many.
+        for count in [1, 3000] {
+            let (spec, batch) = (spec(), rows(count)?);
+            assert_eq!(batch.num_rows(), count);
+            let (ours, theirs) = (encoded(&spec, &batch)?, written(&spec, &batch)?);
+            assert_eq!(ours.len(), theirs.len(), "{count} rows");
+            assert!(ours == theirs, "{count} rows");
+        }
+        Ok(())
+    }
 }

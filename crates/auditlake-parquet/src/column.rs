@@ -70,13 +70,11 @@ fn type_names(name: &str, data_type: &DataType, names: &mut Vec<String>) {
     }
 }
 
-/// The positions, among the leaves, of those without a single value in the batch. A leaf whose only
+/// The positions, among the leaves of the array, of those without a single value. A leaf whose only
 /// values are hidden behind a null may be missing from them.
-pub(crate) fn empty_leaves(batch: &RecordBatch) -> Vec<usize> {
+pub(crate) fn empty_leaves(array: &dyn Array) -> Vec<usize> {
     let mut filled = Vec::new();
-    for column in batch.columns() {
-        fill(column.as_ref(), true, &mut filled);
-    }
+    fill(array, true, &mut filled);
     (0..filled.len()).filter(|leaf| !filled[*leaf]).collect()
 }
 
@@ -230,7 +228,7 @@ mod tests {
     #[track_caller]
     fn check_empty(json: &'static str, expected: &[usize]) {
         let batch = batch(json).expect("the rows fit the schema");
-        assert_eq!(empty_leaves(&batch), expected);
+        assert_eq!(empty_leaves(&StructArray::from(batch)), expected);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::buffer::RowRef;
 use crate::by_column::{self, FileSchema};
+use crate::compress::Compressor;
 use crate::{Error, Lake, PartitionPath, TableSpec};
 
 /// A finished Parquet file that is not in the lake yet.
@@ -128,20 +129,24 @@ fn encode_some(
     jobs: &Mutex<Vec<Job<'_>>>,
 ) -> Result<Vec<(usize, EncodedFile)>, Error> {
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let mut compressor = Compressor::new(schema.spec())?;
     let mut files = Vec::new();
     while let Some(job) = next() {
-        files.push((job.number, encode_file(schema, batches, &job)?));
+        let file = encode_file(schema, &mut compressor, batches, &job)?;
+        files.push((job.number, file));
     }
     Ok(files)
 }
 
 fn encode_file(
     schema: &FileSchema<'_>,
+    compressor: &mut Compressor,
     batches: &[RecordBatch],
     job: &Job<'_>,
 ) -> Result<EncodedFile, Error> {
-    let path = path(schema.table(), job);
-    let bytes = Bytes::from(by_column::encode(schema, batches, job.rows, &path)?);
+    let path = path(&schema.spec().name, job);
+    let bytes = by_column::encode(schema, compressor, batches, job.rows, &path)?;
+    let bytes = Bytes::from(bytes);
     Ok(EncodedFile {
         sha256: format!("{:x}", Sha256::digest(&bytes)),
         partition: job.partition.clone(),

@@ -59,10 +59,12 @@
 //! # }
 //! ```
 
+mod absent;
 mod adapt;
 mod buffer;
 mod by_column;
 mod column;
+mod compress;
 mod encode;
 mod error;
 mod judge;

@@ -1,9 +1,12 @@
 //! How a file is encoded: the settings of the Parquet writer and why they are so.
 
+use std::sync::Arc;
+
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{
-    EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
+    EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterPropertiesPtr,
+    WriterVersion,
 };
 use parquet::schema::types::ColumnPath;
 
@@ -47,6 +50,42 @@ pub const BLOOM_FILTER_FPP: f64 = 0.01;
 /// whatever version of the Parquet library is underneath.
 pub const CREATED_BY: &str = concat!("auditlake ", env!("CARGO_PKG_VERSION"));
 
+/// The writer's settings for a file that is written column by column, and compressed from there.
+pub(crate) struct FileProperties {
+    /// For what is beside the columns: the footer.
+    pub(crate) file: WriterPropertiesPtr,
+    /// For columns with values.
+    pub(crate) present: WriterPropertiesPtr,
+    /// For columns of a field that is null in all rows.
+    pub(crate) absent: WriterPropertiesPtr,
+}
+
+impl FileProperties {
+    /// Those for a file of that many rows, in which the leaves at `empty` are all null, among others.
+    pub(crate) fn new(
+        spec: &TableSpec,
+        leaves: &[Leaf],
+        rows: usize,
+        empty: &[usize],
+    ) -> Result<Self, Error> {
+        let file = file_properties(spec)?.set_sorting_columns(sorting_columns(spec, leaves)?);
+        let columns = || file_properties(spec).map(uncompressed);
+        let absent = columns()?
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::Chunk);
+        let present = column_properties(columns()?, spec, leaves, rows, empty)?;
+        Ok(Self {
+            file: Arc::new(file.build()),
+            present: Arc::new(present.build()),
+            absent: Arc::new(bloom_filters(absent, spec, leaves, rows)?.build()),
+        })
+    }
+}
+
+fn uncompressed(builder: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
+    builder.set_compression(Compression::UNCOMPRESSED)
+}
+
 /// The writer's settings for a file of that many rows, in which the leaves at `empty` are all null.
 pub(crate) fn writer_properties(
     spec: &TableSpec,
@@ -54,10 +93,18 @@ pub(crate) fn writer_properties(
     rows: usize,
     empty: &[usize],
 ) -> Result<WriterProperties, Error> {
-    let mut builder = file_properties(spec)?.set_sorting_columns(sorting_columns(spec, leaves)?);
-    for name in &spec.bloom_filters {
-        builder = bloom_filter(builder, &column::leaf(spec, leaves, name)?.path, rows);
-    }
+    let builder = file_properties(spec)?.set_sorting_columns(sorting_columns(spec, leaves)?);
+    Ok(column_properties(builder, spec, leaves, rows, empty)?.build())
+}
+
+fn column_properties(
+    builder: WriterPropertiesBuilder,
+    spec: &TableSpec,
+    leaves: &[Leaf],
+    rows: usize,
+    empty: &[usize],
+) -> Result<WriterPropertiesBuilder, Error> {
+    let mut builder = bloom_filters(builder, spec, leaves, rows)?;
     for name in &spec.plain {
         builder = plain(builder, &column::leaf(spec, leaves, name)?.path, spec);
     }
@@ -72,7 +119,7 @@ pub(crate) fn writer_properties(
             .set_column_dictionary_enabled(leaf.path.clone(), false)
             .set_column_statistics_enabled(leaf.path.clone(), EnabledStatistics::Chunk);
     }
-    Ok(builder.build())
+    Ok(builder)
 }
 
 fn file_properties(spec: &TableSpec) -> Result<WriterPropertiesBuilder, Error> {
@@ -108,6 +155,18 @@ fn sorting_columns(spec: &TableSpec, leaves: &[Leaf]) -> Result<Option<Vec<Sorti
             nulls_first: true,
         }]
     }))
+}
+
+fn bloom_filters(
+    mut builder: WriterPropertiesBuilder,
+    spec: &TableSpec,
+    leaves: &[Leaf],
+    rows: usize,
+) -> Result<WriterPropertiesBuilder, Error> {
+    for name in &spec.bloom_filters {
+        builder = bloom_filter(builder, &column::leaf(spec, leaves, name)?.path, rows);
+    }
+    Ok(builder)
 }
 
 fn bloom_filter(
