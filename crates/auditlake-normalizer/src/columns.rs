@@ -59,13 +59,38 @@ impl Elements {
 
 #[derive(Debug)]
 enum LeafBuilder {
-    Text(StringBuilder),
+    Text(Texts),
     Int(Int32Builder),
     Long(Int64Builder),
     Bool(BooleanBuilder),
     DateTime(TimestampMicrosecondBuilder),
     TextList(Elements, StringBuilder),
     IntList(Elements, Int32Builder),
+}
+
+/// Texts, with as much room to begin with as those of the batch before took: what grows is copied, and has twice the room
+/// that it needs.
+#[derive(Debug, Default)]
+struct Texts {
+    builder: Option<StringBuilder>,
+    /// Texts of the batch before, and their bytes.
+    before: (usize, usize),
+}
+
+impl Texts {
+    fn builder(&mut self) -> &mut StringBuilder {
+        // A sixteenth more, as no two batches are alike.
+        let [texts, bytes] = [self.before.0, self.before.1].map(|it| it + it / 16);
+        self.builder
+            .get_or_insert_with(|| StringBuilder::with_capacity(texts, bytes))
+    }
+
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let mut builder = self.builder.take().unwrap_or_default();
+        builder.append_nulls(rows - builder.len());
+        self.before = (rows, builder.values_slice().len());
+        Arc::new(builder.finish())
+    }
 }
 
 impl LeafBuilder {
@@ -80,7 +105,7 @@ impl LeafBuilder {
             Kind::TextList => Self::TextList(Elements::default(), StringBuilder::new()),
             Kind::IntList => Self::IntList(Elements::default(), Int32Builder::new()),
             Kind::Text | Kind::Json | Kind::Object(_) | Kind::List(_) => {
-                Self::Text(StringBuilder::new())
+                Self::Text(Texts::default())
             }
         }
     }
@@ -99,7 +124,10 @@ impl LeafBuilder {
             }};
         }
         match (self, value) {
-            (Self::Text(builder), Value::Text(text)) => put!(builder, text.as_ref()),
+            (Self::Text(texts), Value::Text(text)) => {
+                let builder = texts.builder();
+                put!(builder, text.as_ref());
+            }
             (Self::Int(builder), Value::Int(n)) => {
                 if let Ok(n) = i32::try_from(*n) {
                     put!(builder, n);
@@ -130,7 +158,7 @@ impl LeafBuilder {
             }};
         }
         match self {
-            Self::Text(builder) if builder.is_empty() => {
+            Self::Text(texts) if texts.builder.is_none() => {
                 return Ok(nothing.of(&DataType::Utf8, rows));
             }
             Self::Int(builder) if builder.is_empty() => {
@@ -142,7 +170,7 @@ impl LeafBuilder {
             _ => {}
         }
         Ok(match self {
-            Self::Text(builder) => padded!(builder),
+            Self::Text(texts) => texts.finish(rows),
             Self::Int(builder) => padded!(builder),
             Self::Long(builder) => padded!(builder),
             Self::Bool(builder) => padded!(builder),

@@ -1,11 +1,12 @@
 //! The last stage: one generation at a time, from rows to a commit in the ledger.
 //!
 //! A record counts as in the lake once its generation is committed, and whether a row is new is judged by that, so
-//! there is one committer a run. Two runs of one connection at the same time settle it between themselves: each
+//! there is one committer a run, which encodes one generation [ahead]. Two runs of one connection at the same time settle it between themselves: each
 //! shows its intent before it looks for the other's, so at least one sees the other. The run that started later
 //! gives way; the earlier waits until it has, and learns what was committed meanwhile. Who does not come to an end is
 //! overtaken: its generation is settled as rolled back, which its own commit then finds.
 
+mod ahead;
 mod attempt;
 mod beside;
 mod memory;
@@ -21,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::instrument;
 
+pub(crate) use self::ahead::Ahead;
 use self::attempt::Attempt;
 pub(crate) use self::beside::Beside;
 use self::beside::Loaded;
@@ -136,6 +138,12 @@ impl Committer {
         Self::open_with(site, Memory::default(), recorder, cancel).await
     }
 
+    /// As [`commit`](Self::commit), with none ahead.
+    #[cfg(test)]
+    pub(crate) async fn commit_alone(&mut self, generation: Generation) -> Result<bool, Error> {
+        self.commit(generation, &mut Ahead::nothing()).await
+    }
+
     fn new(site: Site, memory: Memory, recorder: Arc<Recorder>, cancel: CancellationToken) -> Self {
         Self {
             ledger: Ledger::new(site.lake.clone(), &site.connection),
@@ -203,10 +211,14 @@ impl Committer {
         self.history.content_ids.known()
     }
 
-    /// Commits a generation, unless all of it is in the lake. Says whether it is, and was not left to another run.
+    /// Commits a generation, unless all of it is in the lake, and meanwhile begins the next one of those ahead. Says
+    /// whether it is in the lake, and was not left to another run.
     #[instrument(skip_all, fields(content_type = generation.unit.content_type, window = generation.unit.window))]
-    pub(crate) async fn commit(&mut self, generation: Generation) -> Result<bool, Error> {
-        let generation = Arc::new(generation);
+    pub(crate) async fn commit(
+        &mut self,
+        generation: Generation,
+        ahead: &mut Ahead,
+    ) -> Result<bool, Error> {
         let mut is_in_the_lake = true;
         if self.has_news(&generation) {
             self.turn_to(days_of(&generation)).await?;
@@ -216,7 +228,7 @@ impl Committer {
                 return Err(Error::Cancelled);
             }
             self.load_identities().await?;
-            match self.attempt(&generation).await? {
+            match self.attempt(&generation, ahead).await? {
                 Attempt::Committed => break,
                 Attempt::Again => self.wait_for_earlier_runs().await?,
                 Attempt::Skip => {

@@ -1,6 +1,7 @@
 //! Which rows of a generation are new, and the files that hold them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
@@ -12,8 +13,8 @@ use crate::event_buffers::EventBuffers;
 use crate::handover::{Form, Part};
 use crate::identities::Identities;
 use crate::ledger::identity_list::NewIdentities;
-use crate::ledger::{CommitDetail, CommittedBlob, Counts, Delays};
-use crate::normalize::Generation;
+use crate::ledger::{CommitDetail, Counts};
+use crate::normalize::{Generation, Rows};
 use crate::tables::Tables;
 use crate::tally::Tally;
 
@@ -24,14 +25,12 @@ pub(crate) struct Addition {
     /// What is handed on instead.
     pub(crate) parts: Vec<Part>,
     /// Identities of the rows in the files and in the parts.
-    pub(crate) fresh: HashSet<u128>,
+    pub(crate) fresh: Arc<HashSet<u128>>,
     /// The same, for the runs to come, where they are in no file.
     pub(crate) identities: Option<NewIdentities>,
     pub(crate) counts: Counts,
     pub(crate) kinds: Kinds,
-    /// Figures of the generation's blobs, in their order.
-    pub(crate) blobs: Vec<CommittedBlob>,
-    pub(crate) delays: Delays,
+    pub(crate) tally: Tally,
 }
 
 /// Events by what they are.
@@ -70,10 +69,18 @@ pub(crate) struct Handing {
     pub(crate) identities_path: String,
 }
 
+/// What is in the lake, or will be.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) identities: Identities,
+    /// Of what will be committed before.
+    pub(crate) before: Arc<HashSet<u128>>,
+}
+
 /// Drops what the lake has, or what came before in the generation, and encodes the rest.
 pub(crate) fn add(
-    generation: &Generation,
-    known: &Identities,
+    rows: &Rows,
+    known: Known,
     tables: &Tables,
     name: &str,
     handing: Option<&Handing>,
@@ -81,21 +88,16 @@ pub(crate) fn add(
     let mut addition = Addition::default();
     let mut events = EventBuffers::new(&tables.events)?;
     let mut quarantine = TableBuffer::new(tables.quarantine.clone())?;
-    let mut tally = Tally::default();
-    for batch in &generation.batches {
-        let kept = addition.keep(batch, known)?;
-        tally.add(&kept);
+    let mut judge = Judge::new(known);
+    for batch in &rows.batches {
+        let kept = addition.keep(batch, &mut judge)?;
+        addition.tally.add(&kept);
         match handing {
             Some(handing) => addition.parts.extend(Part::of(handing.form, &kept)),
             None => events.push(kept.events)?,
         }
         quarantine.push(kept.quarantine)?;
     }
-    if let Some(handing) = handing {
-        addition.identities = NewIdentities::of(&handing.identities_path, &addition.fresh);
-    }
-    addition.blobs = tally.blobs(generation);
-    addition.delays = tally.delays;
     if let Some(by_class) = events.by_class() {
         addition.kinds.by_class = by_class;
     }
@@ -103,14 +105,18 @@ pub(crate) fn add(
     addition
         .files
         .extend(quarantine.encode(|_, _| name.to_owned())?);
-    if let Some(health) = &generation.health {
-        let kept = addition.keep_health(health, known)?;
+    if let Some(health) = &rows.health {
+        let kept = addition.keep_health(health, &mut judge)?;
         let mut buffer = TableBuffer::new(tables.service_health.clone())?;
         buffer.push(kept)?;
         addition
             .files
             .extend(buffer.encode(|_, _| name.to_owned())?);
     }
+    if let Some(handing) = handing {
+        addition.identities = NewIdentities::of(&handing.identities_path, &judge.fresh);
+    }
+    addition.fresh = Arc::new(judge.fresh);
     Ok(addition)
 }
 
@@ -135,26 +141,27 @@ impl Addition {
         generation: &Generation,
         is_new: impl Fn(&String) -> bool,
     ) -> CommitDetail {
-        let blobs = generation.content_ids.iter().zip(&self.blobs);
+        let blobs = generation.content_ids.iter();
+        let blobs = blobs.zip(self.tally.blobs(generation));
         CommitDetail {
             blobs: blobs
                 .filter(|(id, _)| is_new(id))
-                .map(|(_, blob)| *blob)
+                .map(|(_, blob)| blob)
                 .collect(),
-            delays: self.delays.clone(),
+            delays: self.tally.delays.clone(),
             by_class: self.kinds.by_class.clone(),
             by_record_type: self.kinds.by_record_type.clone(),
         }
     }
 
     /// Counts a batch, and takes what is new of it.
-    pub(crate) fn keep(&mut self, batch: &Batch, known: &Identities) -> Result<Kept, Error> {
-        let kept = self.judge(known, batch.rows.iter().map(|row| row.identity));
+    pub(crate) fn keep(&mut self, batch: &Batch, judge: &mut Judge) -> Result<Kept, Error> {
+        let kept = self.judge(judge, batch.rows.iter().map(|row| row.identity));
         for (row, _) in batch.rows.iter().zip(&kept).filter(|(_, kept)| **kept) {
             self.kinds.add(row);
         }
         let events = filter(&batch.events, kept)?;
-        let kept = self.judge(known, batch.quarantine_identities.iter().copied());
+        let kept = self.judge(judge, batch.quarantine_identities.iter().copied());
         let quarantine = filter(&batch.quarantine, kept)?;
         self.counts.events += events.num_rows() as u64;
         self.counts.quarantined += quarantine.num_rows() as u64;
@@ -165,24 +172,46 @@ impl Addition {
     fn keep_health(
         &mut self,
         health: &HealthBatch,
-        known: &Identities,
+        judge: &mut Judge,
     ) -> Result<RecordBatch, Error> {
-        let kept = self.judge(known, health.identities.iter().copied());
+        let kept = self.judge(judge, health.identities.iter().copied());
         let rows = filter(&health.rows, kept)?;
         self.counts.events += rows.num_rows() as u64;
         Ok(rows)
     }
 
-    fn judge(&mut self, known: &Identities, identities: impl Iterator<Item = u128>) -> Vec<bool> {
-        let fresh = &mut self.fresh;
-        let kept: Vec<bool> = known.with(|known| {
-            identities
-                .map(|id| !known.contains(&id) && fresh.insert(id))
-                .collect()
-        });
+    fn judge(&mut self, judge: &mut Judge, identities: impl Iterator<Item = u128>) -> Vec<bool> {
+        let kept = judge.kept(identities);
         self.counts.records += kept.len() as u64;
         self.counts.duplicates += kept.iter().filter(|kept| !**kept).count() as u64;
         kept
+    }
+}
+
+/// Judges which records are new.
+#[derive(Debug, Default)]
+pub(crate) struct Judge {
+    known: Known,
+    fresh: HashSet<u128>,
+}
+
+impl Judge {
+    fn new(known: Known) -> Self {
+        let fresh = HashSet::new();
+        Self { known, fresh }
+    }
+
+    /// For each whether it is, and was not seen before.
+    fn kept(&mut self, identities: impl Iterator<Item = u128>) -> Vec<bool> {
+        let Known {
+            identities: there,
+            before,
+        } = &self.known;
+        there.with(|there| {
+            identities
+                .map(|id| !there.contains(&id) && !before.contains(&id) && self.fresh.insert(id))
+                .collect()
+        })
     }
 }
 

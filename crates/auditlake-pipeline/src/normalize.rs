@@ -1,5 +1,7 @@
 //! From the bodies of a generation to batches of rows, on a blocking thread.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use auditlake_normalizer::{Batch, HealthBatch, Normalizer, Options, Origin, split_array};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -40,9 +42,7 @@ pub(crate) struct Generation {
     pub(crate) content_ids: Vec<String>,
     /// What they were, in the same order; how many events they are, is not known yet.
     pub(crate) blobs: Vec<CommittedBlob>,
-    pub(crate) batches: Vec<Batch>,
-    /// Rows of the table of service health.
-    pub(crate) health: Option<HealthBatch>,
+    pub(crate) rows: Arc<Rows>,
     pub(crate) failed: Vec<Failed>,
     /// With this one the unit is done.
     pub(crate) last: bool,
@@ -50,10 +50,26 @@ pub(crate) struct Generation {
     pub(crate) reservation: Option<Reservation>,
 }
 
+/// What records became.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) batches: Vec<Batch>,
+    /// Rows of the table of service health.
+    pub(crate) health: Option<HealthBatch>,
+}
+
+impl Rows {
+    /// Of events.
+    pub(crate) fn of(batches: Vec<Batch>) -> Arc<Self> {
+        let health = None;
+        Arc::new(Self { batches, health })
+    }
+}
+
 impl Generation {
     /// Whether there are rows, known or not.
     pub(crate) fn has_rows(&self) -> bool {
-        !self.batches.is_empty() || self.health.is_some()
+        !self.rows.batches.is_empty() || self.rows.health.is_some()
     }
 
     /// That something of a unit cannot be had, and nothing else.
@@ -62,8 +78,7 @@ impl Generation {
             unit,
             content_ids: Vec::new(),
             blobs: Vec::new(),
-            batches: Vec::new(),
-            health: None,
+            rows: Arc::default(),
             failed: vec![failed],
             last: false,
             reservation: None,
@@ -81,8 +96,7 @@ impl Raw for RawGeneration {
     }
 
     /// Takes the bodies apart; one that is no array of records is a failed blob.
-    fn normalize(self, connection: &str, raw_data: bool) -> Generation {
-        let mut batcher = Batcher::new(raw_data);
+    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
         let mut failed = self.failed;
         let mut content_ids = Vec::with_capacity(self.bodies.len());
         let mut blobs = Vec::with_capacity(self.bodies.len());
@@ -116,13 +130,12 @@ impl Raw for RawGeneration {
             }
             drop(body.reservation);
         }
-        let batches = batcher.finish();
+        let rows = Rows::of(batcher.finish());
         Generation {
             unit: self.unit,
             content_ids,
             blobs,
-            batches,
-            health: None,
+            rows,
             failed,
             last: self.last,
             reservation: None,
@@ -130,9 +143,37 @@ impl Raw for RawGeneration {
     }
 }
 
+/// Batchers that are at work or idle: one that made batches knows how much room they take.
+#[derive(Debug)]
+pub(crate) struct Batchers {
+    raw_data: bool,
+    idle: Mutex<Vec<Batcher>>,
+}
+
+impl Batchers {
+    pub(crate) fn new(raw_data: bool) -> Self {
+        let idle = Mutex::default();
+        Self { raw_data, idle }
+    }
+
+    /// Lends one.
+    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Batcher) -> T) -> T {
+        let idle = self.idle().pop();
+        let mut batcher = idle.unwrap_or_else(|| Batcher::new(self.raw_data));
+        let done = work(&mut batcher);
+        self.idle().push(batcher);
+        done
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Batcher>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Makes batches of bounded size.
 #[derive(Debug)]
 pub(crate) struct Batcher {
+    raw_data: bool,
     normalizer: Normalizer,
     batches: Vec<Batch>,
 }
@@ -140,9 +181,15 @@ pub(crate) struct Batcher {
 impl Batcher {
     pub(crate) fn new(raw_data: bool) -> Self {
         Self {
+            raw_data,
             normalizer: Normalizer::new(Options { raw_data }),
             batches: Vec::new(),
         }
+    }
+
+    /// Whether rows have the bytes that they were made of.
+    pub(crate) fn keeps_raw_data(&self) -> bool {
+        self.raw_data
     }
 
     pub(crate) fn push(&mut self, record: &[u8], origin: &Origin<'_>) {

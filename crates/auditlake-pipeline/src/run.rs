@@ -1,14 +1,14 @@
 //! A run, from the plan to the report.
 //!
 //! ```text
-//! plan ─▶ list ─▶ fetch ─▶ (bodies of a generation) ─▶ normalize ─▶ dedup, encode, commit
-//!         4 ahead  N at once   first budget              cores at once, second budget   one at a time
+//! plan ─▶ list ─▶ fetch ─▶ (bodies of a generation) ─▶ normalize ─▶ dedup, encode ─▶ commit
+//!         4 ahead  N at once   first budget              cores at once, second budget   one ahead   one at a time
 //! ```
 //!
 //! Memory: of the limit, an eighth is for bodies (being downloaded, waiting for the rest of their unit, or being
 //! normalized), and three eighths for normalized rows and their encoding, taken as `EXPANSION` times their bodies,
-//! which is what was measured: room for three generations, of which each is about a forty-eighth of the limit, or one
-//! blob. The other half is for what no budget counts: code, the compressors of a few columns for each core
+//! which is what was measured: room for three generations (one on its way to the store, one being encoded, one being
+//! normalized), of which each is about a sixty-fourth of the limit, or one blob. The other half is for what no budget counts: code, the compressors of a few columns for each core
 //! (see [`crate::cores`]), what the allocator keeps for next time, and the identities of the last days' records, which
 //! grow with the tenant. What one blob needs passes even when it is more than its share: see [`crate::budget`].
 
@@ -39,7 +39,7 @@ use crate::report::Report;
 use crate::source::{Desk, Source};
 
 /// Part of the memory limit that the bodies of one generation may be.
-pub(crate) const GENERATION_SHARE: u64 = 48;
+pub(crate) const GENERATION_SHARE: u64 = 64;
 
 /// Brings everything that the service offers between `since` and `until` into the lake, once.
 ///

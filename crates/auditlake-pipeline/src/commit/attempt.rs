@@ -1,22 +1,27 @@
 //! One attempt at a generation: its files under an intent, and the commit, or a way back from each step before it.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use auditlake_parquet::EncodedFile;
-use futures::{StreamExt, stream};
+use futures::future::{Either, select};
+use futures::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
+use tokio::task::JoinHandle;
 
 use super::Committer;
+use super::ahead::Ahead;
 use crate::cores;
-use crate::dedup::{self, Addition, Handing};
+use crate::dedup::{self, Addition, Handing, Known};
 use crate::error::Error;
 use crate::ledger::{
     Commit, CommittedFile, Created, HANDOVER_VERSION, HandedOn, Intent, LEDGER_VERSION, Place,
     Process, run_tail,
 };
-use crate::normalize::Generation;
+use crate::normalize::{Generation, Rows};
 
 /// Concurrent uploads of a generation's files.
 const UPLOADS: usize = 8;
@@ -50,14 +55,33 @@ impl Draft {
 }
 
 impl Committer {
-    /// Tries to bring a generation into the lake.
-    pub(super) async fn attempt(&mut self, generation: &Arc<Generation>) -> Result<Attempt, Error> {
-        let draft = self.draft(generation).await?;
+    /// Tries to bring a generation into the lake, and begins the next one meanwhile.
+    pub(super) async fn attempt(
+        &mut self,
+        generation: &Generation,
+        ahead: &mut Ahead,
+    ) -> Result<Attempt, Error> {
+        let draft = self.draft(generation, ahead).await?;
         if draft.is_empty(generation) {
             let content_type = &draft.place.unit.content_type;
             self.recorder.committed(content_type, draft.addition);
             return Ok(Attempt::Committed);
         }
+        let attempt = self.go_through(generation, draft, ahead).await;
+        if !matches!(attempt, Ok(Attempt::Committed)) {
+            ahead.forget();
+        }
+        attempt
+    }
+
+    async fn go_through(
+        &mut self,
+        generation: &Generation,
+        draft: Draft,
+        ahead: &mut Ahead,
+    ) -> Result<Attempt, Error> {
+        // If it is there already it need not wait for the intent.
+        self.begin_next(ahead, &draft).now_or_never();
         if self.intend(&draft).await? == Created::Lost {
             return Ok(Attempt::Again);
         }
@@ -68,31 +92,54 @@ impl Committer {
                 .await?;
             return Ok(attempt);
         }
-        if let Err(error) = self.bring(&draft).await {
+        if let Err(error) = self.bring_and_begin(&draft, ahead).await {
             self.give_up(&draft).await;
             return Err(error);
         }
         self.settle(generation, draft).await
     }
 
-    /// Judges which rows are new, and encodes them.
-    pub(super) async fn draft(&self, generation: &Arc<Generation>) -> Result<Draft, Error> {
+    /// What of a generation is new, encoded: as it was begun, if that still holds.
+    pub(super) async fn draft(
+        &self,
+        generation: &Generation,
+        ahead: &mut Ahead,
+    ) -> Result<Draft, Error> {
         let place = Place {
             generation: self.scan.next_generation(&generation.unit),
             unit: generation.unit.clone(),
         };
-        let content_ids = self.new_content_ids(generation);
-        let addition = self.encode(generation, &place).await?;
-        Ok(Draft {
+        let mut draft = Draft {
+            content_ids: self.new_content_ids(generation),
+            addition: match ahead.take(&generation.rows, &place) {
+                Some(begun) => begun.await??,
+                None => self.anew(generation, &place).await?,
+            },
             place,
-            content_ids,
-            addition,
-        })
+        };
+        // Only another run can have been quicker.
+        if self.is_stale(&draft) {
+            draft.addition = self.anew(generation, &draft.place).await?;
+        }
+        Ok(draft)
     }
 
-    /// Drops the rows that the lake has, and encodes the others.
-    async fn encode(&self, generation: &Arc<Generation>, place: &Place) -> Result<Addition, Error> {
-        let (generation, identities) = (Arc::clone(generation), self.identities.clone());
+    async fn anew(&self, generation: &Generation, place: &Place) -> Result<Addition, Error> {
+        let rows = Arc::clone(&generation.rows);
+        self.begin(rows, place, Arc::default()).await?
+    }
+
+    /// Drops the rows that the lake has, or will have with what is committed before, and encodes the others.
+    pub(super) fn begin(
+        &self,
+        rows: Arc<Rows>,
+        place: &Place,
+        before: Arc<HashSet<u128>>,
+    ) -> JoinHandle<Result<Addition, Error>> {
+        let known = Known {
+            identities: self.identities.clone(),
+            before,
+        };
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let (tables, name) = (self.tables.clone(), file_name(place, self.run.id(), number));
         let content_type = &place.unit.content_type;
@@ -103,9 +150,9 @@ impl Committer {
         let recorder = Arc::clone(&self.recorder);
         let work = move || {
             let _at_work = recorder.meters.encode.enter();
-            dedup::add(&generation, &identities, &tables, &name, handing.as_ref())
+            dedup::add(&rows, known, &tables, &name, handing.as_ref())
         };
-        cores::work(work).await?
+        cores::work(work)
     }
 
     /// Shows other runs what is about to be written.
@@ -116,6 +163,15 @@ impl Committer {
         self.scan.intents.insert(place.clone(), intent.started);
         self.own_intent = Some(place.clone());
         self.ledger.create_intent(place, &intent).await
+    }
+
+    /// Brings everything to where it belongs, and begins the next generation if it comes meanwhile.
+    async fn bring_and_begin(&self, draft: &Draft, ahead: &mut Ahead) -> Result<(), Error> {
+        let (bring, begin) = (pin!(self.bring(draft)), pin!(self.begin_next(ahead, draft)));
+        match select(bring, begin).await {
+            Either::Left((brought, _)) => brought,
+            Either::Right(((), bring)) => bring.await,
+        }
     }
 
     /// Brings everything to where it belongs.

@@ -13,7 +13,7 @@ use super::*;
 use crate::budget::Budget;
 use crate::dedup::Addition;
 use crate::ledger::{Process, UnitKey};
-use crate::normalize::{Body, RawGeneration};
+use crate::normalize::{Batcher, Body, RawGeneration};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::source::Raw;
@@ -58,7 +58,7 @@ pub(crate) async fn generation(window: &str, blobs: &[(&str, String)]) -> Genera
         failed: Vec::new(),
         last: true,
     }
-    .normalize("contoso", true)
+    .normalize("contoso", &mut Batcher::new(true))
 }
 
 pub(crate) fn recorder() -> Arc<Recorder> {
@@ -70,7 +70,7 @@ pub(crate) fn recorder() -> Arc<Recorder> {
     Arc::new(Recorder::new(report, Arc::new(Progress::default())))
 }
 
-async fn committer(lake: &Lake, recorder: &Arc<Recorder>) -> Committer {
+pub(crate) async fn committer(lake: &Lake, recorder: &Arc<Recorder>) -> Committer {
     committer_with(lake, Memory::default(), recorder).await
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn on_disk() -> (tempfile::TempDir, Lake) {
 }
 
 /// How often each record is in the lake's event files, committed or not.
-async fn rows(lake: &Lake) -> BTreeMap<String, usize> {
+pub(crate) async fn rows(lake: &Lake) -> BTreeMap<String, usize> {
     let mut rows = BTreeMap::new();
     let mut files = lake.store().list(Some(&lake.path("events")));
     while let Some(file) = files.next().await {
@@ -140,7 +140,10 @@ async fn what_a_committer_remembers_the_next_one_need_not_read() {
     let first = recorder();
     let mut committer = committer(&lake, &first).await;
     let generation_of = async |id| generation(WINDOW, &[(id, body_of(0..3))]).await;
-    committer.commit(generation_of("a").await).await.unwrap();
+    committer
+        .commit_alone(generation_of("a").await)
+        .await
+        .unwrap();
     let memory = committer.close().await;
     assert!(!memory.is_empty());
     assert_eq!(memory.bytes(), 3 * 20 + 300 + 40);
@@ -148,7 +151,7 @@ async fn what_a_committer_remembers_the_next_one_need_not_read() {
     std::fs::remove_dir_all(directory.path().join("events")).unwrap();
     let second = recorder();
     let mut next = committer_with(&lake, memory, &second).await;
-    next.commit(generation_of("b").await).await.unwrap();
+    next.commit_alone(generation_of("b").await).await.unwrap();
     let report = second.report();
     assert_eq!((report.events, report.duplicates), (0, 3));
 }
@@ -160,7 +163,7 @@ async fn what_is_committed_is_not_committed_again() {
         let recorder = recorder();
         let mut committer = committer(&lake, &recorder).await;
         committer
-            .commit(generation(WINDOW, &[("a", body_of(0..3))]).await)
+            .commit_alone(generation(WINDOW, &[("a", body_of(0..3))]).await)
             .await
             .unwrap();
         let report = recorder.report();
@@ -177,15 +180,17 @@ async fn a_record_that_comes_again_is_dropped_within_and_between_runs() {
     let (_directory, lake) = on_disk();
     let first = recorder();
     let mut one = committer(&lake, &first).await;
-    one.commit(generation(WINDOW, &[("a", body_of([1, 2, 1])), ("b", body_of([2, 3]))]).await)
-        .await
-        .unwrap();
-    one.commit(generation(NEXT_WINDOW, &[("c", body_of([3, 4]))]).await)
+    one.commit_alone(
+        generation(WINDOW, &[("a", body_of([1, 2, 1])), ("b", body_of([2, 3]))]).await,
+    )
+    .await
+    .unwrap();
+    one.commit_alone(generation(NEXT_WINDOW, &[("c", body_of([3, 4]))]).await)
         .await
         .unwrap();
     let second = recorder();
     let mut two = committer(&lake, &second).await;
-    two.commit(generation(NEXT_WINDOW, &[("d", body_of([4, 5, 1]))]).await)
+    two.commit_alone(generation(NEXT_WINDOW, &[("d", body_of([4, 5, 1]))]).await)
         .await
         .unwrap();
     let (first, second) = (first.report(), second.report());
@@ -209,7 +214,7 @@ async fn what_is_no_record_is_quarantined_once_and_a_damaged_blob_is_named() {
         let mut committer = committer(&lake, &recorder).await;
         let blobs = [("a", "[42]".to_owned()), ("b", "[{\"Id\":".to_owned())];
         committer
-            .commit(generation(WINDOW, &blobs).await)
+            .commit_alone(generation(WINDOW, &blobs).await)
             .await
             .unwrap();
         let report = recorder.report();
@@ -248,7 +253,7 @@ async fn two_runs_at_once_write_each_record_once() {
             let own = (committer.run.id().to_owned(), body_of(0..15));
             let blobs = [shared, (own.0.as_str(), own.1)];
             committer
-                .commit(generation(window, &blobs).await)
+                .commit_alone(generation(window, &blobs).await)
                 .await
                 .expect("a commit");
         }
@@ -270,8 +275,11 @@ async fn two_runs_at_once_write_each_record_once() {
 async fn a_run_that_was_killed_before_its_commit_is_rolled_back_and_done_again() {
     let (_directory, lake) = on_disk();
     let mut killed = committer(&lake, &recorder()).await;
-    let generation_of_all = Arc::new(generation(WINDOW, &[("a", body_of(0..3))]).await);
-    let draft = killed.draft(&generation_of_all).await.unwrap();
+    let generation_of_all = generation(WINDOW, &[("a", body_of(0..3))]).await;
+    let draft = killed
+        .draft(&generation_of_all, &mut Ahead::nothing())
+        .await
+        .unwrap();
     killed.intend(&draft).await.unwrap();
     killed.bring(&draft).await.unwrap();
     assert_eq!(rows(&lake).await.len(), 3);
@@ -280,7 +288,7 @@ async fn a_run_that_was_killed_before_its_commit_is_rolled_back_and_done_again()
     let recorder = recorder();
     let mut next = committer(&lake, &recorder).await;
     assert_eq!(rows(&lake).await.len(), 0);
-    next.commit(generation(WINDOW, &[("a", body_of(0..3))]).await)
+    next.commit_alone(generation(WINDOW, &[("a", body_of(0..3))]).await)
         .await
         .unwrap();
     assert_eq!(recorder.report().events, 3);
@@ -290,11 +298,8 @@ async fn a_run_that_was_killed_before_its_commit_is_rolled_back_and_done_again()
     );
 }
 
-#[tokio::test]
-async fn a_window_that_another_host_holds_is_left_to_it_and_named() {
-    let (directory, lake) = on_disk();
-    let recorder = recorder();
-    let mut committer = committer(&lake, &recorder).await;
+/// Makes a run of another host hold [`WINDOW`].
+pub(crate) async fn hold(directory: &std::path::Path, committer: &Committer) {
     let elsewhere = Process {
         host: "elsewhere".to_owned(),
         ..Process::current()
@@ -315,7 +320,7 @@ async fn a_window_that_another_host_holds_is_left_to_it_and_named() {
         .await
         .unwrap();
     // It was made a while ago, but its lease is not over.
-    let path = directory.path().join(format!(
+    let path = directory.join(format!(
         "_auditlake/ledger/contoso/Audit.Exchange/{WINDOW}/000000.intent.json"
     ));
     let made = std::time::SystemTime::now() - Duration::from_mins(1);
@@ -325,13 +330,20 @@ async fn a_window_that_another_host_holds_is_left_to_it_and_named() {
         .unwrap()
         .set_modified(made)
         .unwrap();
+}
 
+#[tokio::test]
+async fn a_window_that_another_host_holds_is_left_to_it_and_named() {
+    let (directory, lake) = on_disk();
+    let recorder = recorder();
+    let mut committer = committer(&lake, &recorder).await;
+    hold(directory.path(), &committer).await;
     committer
-        .commit(generation(WINDOW, &[("a", body_of(0..3))]).await)
+        .commit_alone(generation(WINDOW, &[("a", body_of(0..3))]).await)
         .await
         .unwrap();
     committer
-        .commit(generation(NEXT_WINDOW, &[("b", body_of(3..5))]).await)
+        .commit_alone(generation(NEXT_WINDOW, &[("b", body_of(3..5))]).await)
         .await
         .unwrap();
     let report = recorder.report();
@@ -349,7 +361,7 @@ async fn a_cancelled_run_commits_no_more() {
     let mut committer = committer(&lake, &recorder()).await;
     committer.cancel.cancel();
     let result = committer
-        .commit(generation(WINDOW, &[("a", body_of(0..3))]).await)
+        .commit_alone(generation(WINDOW, &[("a", body_of(0..3))]).await)
         .await;
     assert!(matches!(result, Err(Error::Cancelled)));
     assert!(rows(&lake).await.is_empty());
@@ -360,16 +372,16 @@ async fn what_a_run_committed_that_came_and_went_meanwhile_is_known() {
     let (_directory, lake) = on_disk();
     let recorder = recorder();
     let mut long = committer(&lake, &recorder).await;
-    long.commit(generation(WINDOW, &[("a", body_of(0..3))]).await)
+    long.commit_alone(generation(WINDOW, &[("a", body_of(0..3))]).await)
         .await
         .unwrap();
     let mut short = committer(&lake, &self::recorder()).await;
     short
-        .commit(generation(NEXT_WINDOW, &[("b", body_of(3..6))]).await)
+        .commit_alone(generation(NEXT_WINDOW, &[("b", body_of(3..6))]).await)
         .await
         .unwrap();
     short.close().await;
-    long.commit(generation(NEXT_WINDOW, &[("c", body_of(5..8))]).await)
+    long.commit_alone(generation(NEXT_WINDOW, &[("c", body_of(5..8))]).await)
         .await
         .unwrap();
     assert_eq!(recorder.report().duplicates, 1);
@@ -385,7 +397,7 @@ async fn a_file_that_somebody_removed_does_not_keep_new_records_out() {
     let first = generation(WINDOW, &[("a", body_of(0..3))]).await;
     committer(&lake, &recorder())
         .await
-        .commit(first)
+        .commit_alone(first)
         .await
         .unwrap();
     let files: Vec<_> = lake
@@ -401,7 +413,7 @@ async fn a_file_that_somebody_removed_does_not_keep_new_records_out() {
     let second = generation(NEXT_WINDOW, &[("b", body_of(3..5))]).await;
     committer(&lake, &recorder)
         .await
-        .commit(second)
+        .commit_alone(second)
         .await
         .unwrap();
     assert_eq!(recorder.report().events, 2);
@@ -431,14 +443,14 @@ async fn a_run_that_takes_too_long_is_overtaken_and_does_not_write_twice() {
     tokio::join!(
         async {
             let generation = generation(WINDOW, &[("a", body_of(0..5))]).await;
-            late.commit(generation).await.expect("a commit");
+            late.commit_alone(generation).await.expect("a commit");
         },
         async {
             let generation = generation(NEXT_WINDOW, &[("b", body_of(3..8))]).await;
             while lake.store().head(&intent).await.is_err() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
-            quick.commit(generation).await.expect("a commit");
+            quick.commit_alone(generation).await.expect("a commit");
         }
     );
     let rows = rows(&lake).await;

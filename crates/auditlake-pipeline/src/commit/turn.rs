@@ -53,7 +53,7 @@ impl Committer {
     }
 
     /// Whether another run committed some of these records meanwhile.
-    fn is_stale(&self, draft: &Draft) -> bool {
+    pub(super) fn is_stale(&self, draft: &Draft) -> bool {
         let content_type = &draft.place.unit.content_type;
         let taken = |id: &String| self.history.content_ids.contains(content_type, id);
         let fresh = &draft.addition.fresh;

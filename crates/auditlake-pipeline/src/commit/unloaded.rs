@@ -85,7 +85,7 @@ fn day_of(path: &str) -> Option<Date> {
 /// The days that the events of a generation are of.
 pub(super) fn days_of(generation: &Generation) -> Days {
     let mut days = Days::new();
-    for batch in &generation.batches {
+    for batch in &generation.rows.batches {
         add_days(&mut days, &batch.events);
     }
     days

@@ -22,7 +22,7 @@ use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::ledger::UnitKey;
-use crate::normalize::{Batcher, Generation};
+use crate::normalize::{Batcher, Generation, Rows};
 use crate::options::BackfillOptions;
 use crate::plan::compact;
 use crate::progress::Progress;
@@ -177,23 +177,22 @@ impl Raw for Part {
         self.bytes
     }
 
-    fn normalize(self, connection: &str, raw_data: bool) -> Generation {
-        let mut batcher = Batcher::new(raw_data);
+    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
         let origin = Origin {
             connection,
             content_id: Some(&self.name),
             ..Origin::default()
         };
-        for (record, position) in &self.records {
-            let position = Some(*position);
-            batcher.push(record, &Origin { position, ..origin });
+        // Each record is let go once it is a row.
+        for (record, position) in self.records {
+            let position = Some(position);
+            batcher.push(&record, &Origin { position, ..origin });
         }
         Generation {
             unit: self.unit,
             content_ids: Vec::new(),
             blobs: Vec::new(),
-            batches: batcher.finish(),
-            health: None,
+            rows: Rows::of(batcher.finish()),
             failed: Vec::new(),
             last: self.last,
             reservation: None,

@@ -8,9 +8,8 @@ use auditlake_normalizer::{Batch, Origin, ocsf_1_3, write_ndjson};
 
 use super::records::each_record;
 use super::{FILES_CONNECTION, FilesReport, Input, QuarantinedItem, UnreadInput, announce};
-use crate::dedup::Addition;
+use crate::dedup::{Addition, Judge};
 use crate::error::Error;
-use crate::identities::Identities;
 use crate::normalize::Batcher;
 use crate::progress::Progress;
 
@@ -62,6 +61,7 @@ pub fn normalize_to_ndjson(
         ocsf_version: options.ocsf_version,
         progress,
         addition: Addition::default(),
+        judge: Judge::default(),
         by_class: BTreeMap::new(),
         quarantine: Vec::new(),
         unread: Vec::new(),
@@ -79,6 +79,7 @@ struct Writer<'p, W> {
     ocsf_version: OcsfVersion,
     progress: &'p Progress,
     addition: Addition,
+    judge: Judge,
     /// Events by the class that they are written in.
     by_class: BTreeMap<String, u64>,
     quarantine: Vec<QuarantinedItem>,
@@ -124,7 +125,7 @@ impl<W: Write> Writer<'_, W> {
     }
 
     fn write_batch(&mut self, batch: &Batch, name: &str) -> Result<(), Error> {
-        let kept = self.addition.keep(batch, &Identities::default())?;
+        let kept = self.addition.keep(batch, &mut self.judge)?;
         self.name_quarantined(&kept.quarantine, name);
         self.progress.events.add(kept.events.num_rows() as u64);
         match self.ocsf_version {

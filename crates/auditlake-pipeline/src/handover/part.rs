@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
     use crate::dedup::Addition;
-    use crate::identities::Identities;
+    use crate::dedup::Judge;
     use crate::normalize::Batcher;
 
     const RECORD: &str =
@@ -111,7 +111,7 @@ mod tests {
         }
         let batch = batcher.finish().remove(0);
         Addition::default()
-            .keep(&batch, &Identities::default())
+            .keep(&batch, &mut Judge::default())
             .expect("rows")
     }
 

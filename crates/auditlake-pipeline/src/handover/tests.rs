@@ -45,7 +45,7 @@ async fn hand_on(lake: &Lake, form: Form, generations: Vec<Generation>) -> Vec<S
     let reader = reader(deliveries);
     let mut committer = open(lake, outlet, &CancellationToken::new()).await;
     for generation in generations {
-        assert!(committer.commit(generation).await.expect("a commit"));
+        assert!(committer.commit_alone(generation).await.expect("a commit"));
     }
     committer.close().await;
     reader.await.expect("a reader")
@@ -132,7 +132,7 @@ async fn what_a_reader_did_not_take_is_rolled_back_and_handed_on_by_the_next_run
         let mut committer = open(&lake, outlet, &CancellationToken::new()).await;
         let first = generation(WINDOW, &[("a", body_of([1, 2]))]).await;
         let reading = async { answer(deliveries.next().await.unwrap()) };
-        let (error, ()) = tokio::join!(committer.commit(first), reading);
+        let (error, ()) = tokio::join!(committer.commit_alone(first), reading);
         let Err(Error::NotTaken { source, .. }) = error else {
             panic!("{error:?}")
         };
@@ -153,7 +153,7 @@ async fn a_stream_that_nobody_reads_any_more_takes_nothing() {
     drop(deliveries);
     let mut committer = open(&lake, outlet, &CancellationToken::new()).await;
     let first = generation(WINDOW, &[("a", body_of([1]))]).await;
-    let error = committer.commit(first).await.unwrap_err();
+    let error = committer.commit_alone(first).await.unwrap_err();
     assert!(
         matches!(error, Error::NotTaken { source: None, .. }),
         "{error:?}"
@@ -172,7 +172,7 @@ async fn a_run_that_is_cancelled_does_not_wait_for_its_reader() {
         cancel.cancel();
         unanswered
     };
-    let (error, unanswered) = tokio::join!(committer.commit(first), reading);
+    let (error, unanswered) = tokio::join!(committer.commit_alone(first), reading);
     assert!(matches!(error, Err(Error::Cancelled)), "{error:?}");
     assert_eq!(lists(&directory), 0, "rolled back");
     // It comes too late, and does no harm.

@@ -1,5 +1,7 @@
 //! What was fetched of a feed, and the rows that it becomes.
 
+use std::sync::Arc;
+
 use auditlake_normalizer::{HealthElement, HealthNormalizer, HealthOrigin};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -7,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::budget::Reservation;
 use crate::gap::GapReason;
 use crate::ledger::{Failed, UnitKey};
-use crate::normalize::Generation;
+use crate::normalize::{Batcher, Generation, Rows};
 use crate::source::Raw;
 
 /// Elements that will be committed together.
@@ -48,8 +50,8 @@ impl Raw for HealthRaw {
         self.pages.iter().map(Fetched::bytes).sum()
     }
 
-    fn normalize(self, connection: &str, raw_data: bool) -> Generation {
-        let mut normalizer = HealthNormalizer::new(raw_data);
+    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
+        let mut normalizer = HealthNormalizer::new(batcher.keeps_raw_data());
         let mut count = 0;
         for page in self.pages {
             let origin = HealthOrigin {
@@ -75,8 +77,10 @@ impl Raw for HealthRaw {
             unit: self.unit,
             content_ids: Vec::new(),
             blobs: Vec::new(),
-            batches: Vec::new(),
-            health: rows.ok().filter(|_| count > 0),
+            rows: Arc::new(Rows {
+                batches: Vec::new(),
+                health: rows.ok().filter(|_| count > 0),
+            }),
             failed,
             last: self.last,
             reservation: None,

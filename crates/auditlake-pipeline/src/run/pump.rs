@@ -1,10 +1,12 @@
-//! The stages at work: what is fetched is normalized on all cores, and committed one generation at a time.
+//! The stages at work: what is fetched is normalized on all cores, and committed one generation at a time, while the next
+//! one is encoded.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use futures::stream::BoxStream;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, instrument};
@@ -13,18 +15,18 @@ use super::conclude::{answers, run_record};
 use super::prepare::Prepared;
 use super::{Run, Worked};
 use crate::budget::Budget;
-use crate::commit::Committer;
+use crate::commit::{Ahead, Committer};
 use crate::cores;
 use crate::error::Error;
 use crate::handover::{Form, Outlet};
 use crate::ledger::{Failed, UnitKey};
-use crate::normalize::Generation;
+use crate::normalize::{Batchers, Generation};
 use crate::recorder::Recorder;
 use crate::source::{Desk, Raw, Room, Source, Told};
 
 /// Rows and what is encoded of them take up to so many times the bytes of their bodies: three times where records are long,
-/// and as much again in what the allocator keeps.
-const EXPANSION: u64 = 6;
+/// and more than as much again in what the allocator keeps.
+const EXPANSION: u64 = 7;
 
 impl Run {
     /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. However it ends,
@@ -64,15 +66,15 @@ impl Run {
         let (out, raws) = mpsc::channel(1);
         let fetch = source.fetch(desk, room, committer.content_ids(), out);
         let fetching = AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span()));
-        let mut generations = self.normalized(raws);
+        let mut ahead = Ahead::of(self.normalized(raws));
         while let Some(generation) = self
             .stops
             .cancel
-            .run_until_cancelled(generations.next())
+            .run_until_cancelled(ahead.next())
             .await
             .ok_or(Error::Cancelled)?
         {
-            commit(source, committer, generation?).await?;
+            commit(source, committer, generation?, &mut ahead).await?;
         }
         fetching.await?;
         Ok(())
@@ -85,17 +87,45 @@ impl Run {
         let budget = Budget::new(self.memory() / 8 * 3);
         let cores = available_parallelism().map_or(1, usize::from);
         let hands_on_records = self.options.outlet.as_ref().map(Outlet::form) == Some(Form::Raw);
-        let raw_data = self.options.raw_data || hands_on_records;
+        let batchers = Arc::new(Batchers::new(self.options.raw_data || hands_on_records));
         let (connection, recorder) = (self.connection.clone(), Arc::clone(&self.recorder));
-        let receive = async |mut raws: Receiver<R>| Some((raws.recv().await?, raws));
-        stream::unfold(raws, receive)
+        let generations = received(raws)
             .map(move |raw| {
                 let (budget, recorder) = (Arc::clone(&budget), Arc::clone(&recorder));
-                normalize(raw, budget, recorder, connection.clone(), raw_data)
+                let batchers = Arc::clone(&batchers);
+                normalize(raw, budget, recorder, connection.clone(), batchers)
             })
-            .buffered(cores)
-            .boxed()
+            .buffered(cores);
+        driven(generations)
     }
+}
+
+/// What comes in, as a stream.
+fn received<T: Send + 'static>(from: Receiver<T>) -> impl Stream<Item = T> + Send + 'static {
+    stream::unfold(from, async |mut from| Some((from.recv().await?, from)))
+}
+
+/// The stream, which goes on while nobody asks for its next item, until that is there.
+fn driven<T: Send + 'static>(
+    items: impl Stream<Item = T> + Send + 'static,
+) -> BoxStream<'static, T> {
+    let (out, received_items) = mpsc::channel(1);
+    let drive = async move {
+        let mut items = pin!(items);
+        while let Ok(room) = out.reserve().await
+            && let Some(item) = items.next().await
+        {
+            room.send(item);
+        }
+    };
+    let driving = AbortOnDropHandle::new(tokio::spawn(drive.in_current_span()));
+    // Dropped with the stream.
+    let state = (received_items, driving);
+    let receive = async |(mut from, driving): (Receiver<T>, _)| {
+        let item = from.recv().await?;
+        Some((item, (from, driving)))
+    };
+    stream::unfold(state, receive).boxed()
 }
 
 /// Names in the ledger what can no longer be had.
@@ -104,9 +134,8 @@ async fn commit_losses(
     lost: Vec<(UnitKey, Failed)>,
 ) -> Result<(), Error> {
     for (unit, failed) in lost {
-        committer
-            .commit(Generation::of_failure(unit, failed))
-            .await?;
+        let generation = Generation::of_failure(unit, failed);
+        committer.commit(generation, &mut Ahead::nothing()).await?;
     }
     Ok(())
 }
@@ -115,10 +144,11 @@ async fn commit<S: Source>(
     source: &mut S,
     committer: &mut Committer,
     mut generation: Generation,
+    ahead: &mut Ahead,
 ) -> Result<(), Error> {
     source.before_commit(&mut generation);
     let told = Told::of(&generation);
-    let is_in_the_lake = committer.commit(generation).await?;
+    let is_in_the_lake = committer.commit(generation, ahead).await?;
     source.after_commit(&told, is_in_the_lake);
     Ok(())
 }
@@ -129,12 +159,12 @@ async fn normalize<R: Raw>(
     budget: Arc<Budget>,
     recorder: Arc<Recorder>,
     connection: String,
-    raw_data: bool,
+    batchers: Arc<Batchers>,
 ) -> Result<Generation, Error> {
     let reservation = budget.reserve(raw.bytes() * EXPANSION).await;
     let work = move || {
         let _at_work = recorder.meters.normalize.enter();
-        raw.normalize(&connection, raw_data)
+        batchers.lend(|batcher| raw.normalize(&connection, batcher))
     };
     let mut generation = cores::work(work).await?;
     generation.reservation = Some(reservation);

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::budget::Reservation;
 use crate::ledger::{CommittedBlob, Failed, UnitKey};
-use crate::normalize::{Batcher, Generation};
+use crate::normalize::{Batcher, Generation, Rows};
 use crate::source::Raw;
 use crate::wrapped::each_within;
 
@@ -66,8 +66,7 @@ impl Raw for Found {
     }
 
     /// The record of the unified audit log is in the member `auditData`, as the feed has it.
-    fn normalize(self, connection: &str, raw_data: bool) -> Generation {
-        let mut batcher = Batcher::new(raw_data);
+    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
         let origin = Origin {
             connection,
             content_type: Some(&self.unit.content_type),
@@ -98,8 +97,7 @@ impl Raw for Found {
             unit: self.unit,
             content_ids,
             blobs,
-            batches: batcher.finish(),
-            health: None,
+            rows: Rows::of(batcher.finish()),
             failed: self.failed,
             last: self.last,
             reservation: None,

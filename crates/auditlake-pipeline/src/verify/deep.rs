@@ -17,7 +17,7 @@ use crate::failure::{describe, reason};
 use crate::gap::GapReason;
 use crate::identities::identities_of;
 use crate::ledger::UnitKey;
-use crate::normalize::{Body, RawGeneration};
+use crate::normalize::{Batcher, Body, RawGeneration};
 use crate::source::Raw;
 
 /// Blobs fetched at once.
@@ -118,11 +118,12 @@ impl Verifier {
             last: true,
         };
         let connection = self.connection.name.clone();
-        let made = cores::work(move || raw.normalize(&connection, false)).await?;
+        let made =
+            cores::work(move || raw.normalize(&connection, &mut Batcher::new(false))).await?;
         if let Some(failed) = made.failed.into_iter().next() {
             return Ok(Err((failed.reason, failed.detail)));
         }
-        let batches = made.batches.iter();
+        let batches = made.rows.batches.iter();
         let identities = batches.flat_map(|batch| {
             let rows = batch.rows.iter().map(|row| row.identity);
             rows.chain(batch.quarantine_identities.iter().copied())

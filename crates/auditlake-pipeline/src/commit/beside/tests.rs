@@ -40,7 +40,7 @@ async fn commit(site: Site, generations: Vec<Generation>) -> (u64, usize) {
     let opened = Committer::open(site, recorder.clone(), cancel).await;
     let mut committer = opened.expect("a committer");
     for generation in generations {
-        committer.commit(generation).await.expect("a commit");
+        committer.commit_alone(generation).await.expect("a commit");
     }
     let known = committer.identities.with(|known| known.len());
     committer.close().await;
