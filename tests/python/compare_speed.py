@@ -22,6 +22,10 @@ from importlib.metadata import version
 import backfill_speed
 
 CORES = 2
+# A larger week is several: the simulator holds all records of one in memory.
+MOST_OF_A_WEEK = 1_000_000
+# How a line is a value of one column, for an engine that reads CSV: what delimits and quotes is in no JSON.
+LINES = "delim = '\x01', quote = '', escape = ''"
 # So many that a backfill within the quota takes two minutes.
 QUOTA_RECORDS = 150_000
 
@@ -91,6 +95,27 @@ def week(auditlake, directory, records):
     return {"file": file, "records": count, "bytes": file.stat().st_size}
 
 
+def weeks(auditlake, directory, records):
+    """So many records as NDJSON that is compressed: the simulator's week, and where more are asked for than one has, weeks
+    after it, which are the same but for their dates."""
+    import duckdb
+
+    number = max(1, records // MOST_OF_A_WEEK)
+    base = week(auditlake, directory, records // number)
+    file, part = directory / f"weeks-{records}.ndjson.zst", directory / "part.zst"
+    with open(file, "wb") as out:
+        for after in range(number):
+            source = f"read_csv('{base['file']}', header = false, columns = {{'line': 'varchar'}}, {LINES}, max_line_size = 8000000)"
+            later = "strftime(strptime(t, '%Y-%m-%dT%H:%M:%S') + to_days(7 * {}), '%Y-%m-%dT%H:%M:%S')".format(after)
+            lines = f"select replace(line, t, {later}) from (select line, line->>'CreationTime' as creation, left(creation, 19) as t from {source})"
+            duckdb.execute("set preserve_insertion_order = true; set memory_limit = '4GB'")
+            duckdb.execute(f"copy ({lines}) to '{part}' (format csv, header false, {LINES.replace(' =', '')}, compression zstd)")
+            with open(part, "rb") as made:
+                shutil.copyfileobj(made, out)
+            part.unlink()
+    return {"file": file, "records": base["records"] * number, "bytes": base["bytes"] * number}
+
+
 def apart(work, *arguments):
     """Works in a process of its own: the memory that this one has held at its most would count as that of its children."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -152,10 +177,11 @@ def grow(auditlake, directory, sizes):
     """Files that grow tenfold: time and memory of each, once."""
     rows = []
     for size in sizes:
-        made = apart(week, auditlake, directory, size)
+        made = apart(weeks, auditlake, directory, size)
         command = contenders(auditlake)["auditlake"](str(made["file"]), str(directory / "out"))
         rows.append({"records": made["records"], "bytes": made["bytes"], **measured(command, directory / "out")})
         print(rows[-1], file=sys.stderr, flush=True)
+        made["file"].unlink()
     return rows
 
 

@@ -1,6 +1,7 @@
 //! The emulators of object stores that the tests write to: moto and s3s-fs for S3, Azurite for Azure.
 //!
-//! moto is right about conditional puts under races and checks no signatures, s3s-fs the other way round.
+//! moto, with its puts one at a time, is right about conditional puts under races and checks no signatures, s3s-fs the
+//! other way round.
 //!
 //! Each listens on a free port of the loopback address, says in its log which one, and ends with the tests.
 
@@ -42,7 +43,9 @@ impl Emulators {
     pub(crate) fn start(shell: &Shell, root: &Path, python: &Path) -> Result<Self> {
         let azurite = azurite(shell, root)?;
         let mut moto = Command::new(python);
-        moto.args(["-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]);
+        // By its path, as a test may be started from elsewhere.
+        moto.arg(root.join("tests/python/s3_server.py"));
+        moto.args(["--host", "127.0.0.1", "--port", "0"]);
         let mut node = Command::new("node");
         node.arg(azurite).args([
             "--blobHost",

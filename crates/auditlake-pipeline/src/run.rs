@@ -8,9 +8,10 @@
 //! Memory: of the limit, an eighth is for bodies (being downloaded, waiting for the rest of their unit, or being
 //! normalized), and three eighths for normalized rows and their encoding, taken as `EXPANSION` times their bodies,
 //! which is what was measured: room for three generations (one on its way to the store, one being encoded, one being
-//! normalized), of which each is about a sixty-fourth of the limit, or one blob. The other half is for what no budget counts: code, the compressors of a few columns for each core
-//! (see [`crate::cores`]), what the allocator keeps for next time, and the identities of the last days' records, which
-//! grow with the tenant. What one blob needs passes even when it is more than its share: see [`crate::budget`].
+//! normalized), of which each is about a sixty-fourth of the limit, or one blob. The other half is for what no budget
+//! counts: code, a compressor for each core (see [`crate::cores`]), what the allocator keeps for next time, and the
+//! identities of the last days' records, which grow with the tenant. What one blob needs passes even when it is more than
+//! its share: see [`crate::budget`].
 
 mod conclude;
 mod prepare;
