@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, stream};
-use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, instrument};
 
@@ -105,27 +105,30 @@ fn received<T: Send + 'static>(from: Receiver<T>) -> impl Stream<Item = T> + Sen
     stream::unfold(from, async |mut from| Some((from.recv().await?, from)))
 }
 
-/// The stream, which goes on while nobody asks for its next item, until that is there.
+/// The stream, which goes on while nobody asks for its next item, until that is there. If it breaks off, that is its last
+/// item: it must not look as if all were done.
 fn driven<T: Send + 'static>(
-    items: impl Stream<Item = T> + Send + 'static,
-) -> BoxStream<'static, T> {
-    let (out, received_items) = mpsc::channel(1);
-    let drive = async move {
-        let mut items = pin!(items);
-        while let Ok(room) = out.reserve().await
-            && let Some(item) = items.next().await
-        {
-            room.send(item);
+    items: impl Stream<Item = Result<T, Error>> + Send + 'static,
+) -> BoxStream<'static, Result<T, Error>> {
+    let (out, from) = mpsc::channel(1);
+    let driving = AbortOnDropHandle::new(tokio::spawn(drive(items, out).in_current_span()));
+    let receive = async |state: Option<(Receiver<_>, AbortOnDropHandle<()>)>| {
+        let (mut from, driving) = state?;
+        match from.recv().await {
+            Some(item) => Some((item, Some((from, driving)))),
+            None => Some((Err(driving.await.err()?.into()), None)),
         }
     };
-    let driving = AbortOnDropHandle::new(tokio::spawn(drive.in_current_span()));
-    // Dropped with the stream.
-    let state = (received_items, driving);
-    let receive = async |(mut from, driving): (Receiver<T>, _)| {
-        let item = from.recv().await?;
-        Some((item, (from, driving)))
-    };
-    stream::unfold(state, receive).boxed()
+    stream::unfold(Some((from, driving)), receive).boxed()
+}
+
+async fn drive<T>(items: impl Stream<Item = T>, out: Sender<T>) {
+    let mut items = pin!(items);
+    while let Ok(room) = out.reserve().await
+        && let Some(item) = items.next().await
+    {
+        room.send(item);
+    }
 }
 
 /// Names in the ledger what can no longer be had.
@@ -169,4 +172,46 @@ async fn normalize<R: Raw>(
     let mut generation = cores::work(work).await?;
     generation.reservation = Some(reservation);
     Ok(generation)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::TryStreamExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_driven_stream_goes_on_by_itself_and_has_all_items() {
+        let (polled, mut polls) = mpsc::unbounded_channel();
+        let items = stream::iter(0..5).map(move |item| {
+            polled.send(item).expect("somebody counts");
+            Ok(item)
+        });
+        let driven = driven(items);
+        // One waits to be taken, and nobody has asked.
+        assert_eq!(polls.recv().await, Some(0));
+        assert_eq!(
+            driven.try_collect::<Vec<_>>().await.unwrap(),
+            [0, 1, 2, 3, 4]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_driven_stream_that_breaks_off_does_not_look_done() {
+        let items = stream::iter(0..5).map(|item| {
+            assert!(item < 2, "this breaks off");
+            Ok(item)
+        });
+        let mut driven = driven(items);
+        let mut taken = 0;
+        let ended = loop {
+            match driven.next().await {
+                Some(Ok(_)) => taken += 1,
+                ended => break ended,
+            }
+        };
+        assert_eq!(taken, 2);
+        assert!(matches!(ended, Some(Err(_))));
+        assert!(driven.next().await.is_none());
+    }
 }
