@@ -68,8 +68,10 @@ impl<'a> Absent<'a> {
         }
         let chunks = write()?;
         for (chunk, column) in chunks.iter().zip(columns) {
-            let kind = Kind::of(column, self.properties);
-            self.kinds.push((kind, chunk.clone()));
+            if self.known(column).is_none() {
+                let kind = Kind::of(column, self.properties);
+                self.kinds.push((kind, chunk.clone()));
+            }
         }
         Ok(chunks)
     }

@@ -104,28 +104,36 @@ impl FieldSchema {
         properties: &WriterPropertiesPtr,
         compressor: &mut Compressor,
     ) -> Result<Vec<Chunk>> {
+        let (pages, columns) = self.written(values, properties)?;
+        let columns = columns.into_iter();
+        columns
+            .map(|column| compressor.chunk(&pages, column))
+            .collect()
+    }
+
+    /// The same uncompressed: their pages, and what is known of each, with its place among the pages.
+    fn written(
+        &self,
+        values: &ArrayRef,
+        properties: &WriterPropertiesPtr,
+    ) -> Result<(Arc<Bytes>, Vec<ColumnCloseResult>)> {
         let (root, schema) = (Arc::clone(&self.root), Arc::clone(&self.schema));
         let mut file = SerializedFileWriter::new(Vec::new(), root, Arc::clone(properties))?;
         let writers = ArrowRowGroupWriterFactory::new(&file, schema).create_column_writers(0)?;
         let mut group = file.next_row_group()?;
-        let mut closed = Vec::with_capacity(writers.len());
+        let mut columns = Vec::with_capacity(writers.len());
         for (leaf, mut writer) in compute_leaves(&self.field, values)?.iter().zip(writers) {
             writer.write(leaf)?;
             let mut chunk = writer.close()?;
-            closed.push(taken(chunk.close_mut()));
+            columns.push(taken(chunk.close_mut()));
             chunk.append_to_row_group(&mut group)?;
         }
-        let columns = group.close()?;
+        for (column, placed) in columns.iter_mut().zip(group.close()?.columns()) {
+            column.metadata = placed.clone();
+        }
         file.flush()?;
-        let pages = Arc::new(Bytes::from(mem::take(file.inner_mut())));
-        let placed = closed.into_iter().zip(columns.columns());
-        let placed = placed.map(|(closed, metadata)| ColumnCloseResult {
-            metadata: metadata.clone(),
-            ..closed
-        });
-        placed
-            .map(|written| compressor.chunk(&pages, written))
-            .collect()
+        let pages = Bytes::from(mem::take(file.inner_mut()));
+        Ok((Arc::new(pages), columns))
     }
 }
 

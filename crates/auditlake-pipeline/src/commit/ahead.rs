@@ -173,6 +173,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_begun_before_another_runs_commit_was_heard_of_is_judged_again() {
+        let (_directory, lake) = on_disk();
+        let (recorder, other) = (recorder(), recorder());
+        let mut quick = committer(&lake, &other).await;
+        let mut committer = committer(&lake, &recorder).await;
+        let theirs = generation(NEXT_WINDOW, &[("theirs", body_of(3..6))]).await;
+        quick.commit_alone(theirs).await.expect("a commit");
+        quick.close().await;
+        // The second is begun before the first one's turn, in which the other run's commit is read.
+        let mut ahead = of(&[(WINDOW, 0..3), (WINDOW, 5..8)]).await;
+        commit_all(&mut committer, &mut ahead).await;
+        assert_eq!(counted(&recorder), (5, 1));
+        assert_eq!(rows(&lake).await.into_values().collect::<Vec<_>>(), [1; 8]);
+    }
+
+    #[tokio::test]
     async fn what_was_begun_of_one_without_news_is_not_taken_for_the_one_after_it() {
         let (_directory, lake) = on_disk();
         let recorder = recorder();
