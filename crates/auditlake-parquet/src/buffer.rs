@@ -10,6 +10,7 @@ use arrow::datatypes::DataType;
 use crate::column::{self, Column};
 use crate::encode::{self, EncodedFile, Job};
 use crate::partition::{PartitionPath, Partitioner};
+use crate::picked::Rows;
 use crate::{Error, TableSpec, table};
 
 /// Where a row is, and what it is sorted by. `None`, for null, sorts first.
@@ -93,28 +94,34 @@ impl TableBuffer {
     fn index(&mut self, keys: &[Option<i64>], partitioner: &Partitioner) -> Result<(), Error> {
         let batch = narrow(&self.spec, self.batches.len())?;
         narrow(&self.spec, keys.len())?;
-        let mut path = String::new();
-        for (row, (key, number)) in keys.iter().zip(0..).enumerate() {
-            partitioner.path(row, &mut path);
-            let found = RowRef {
+        let rows = keys.iter().zip(0..);
+        let rows: Vec<RowRef> = rows
+            .map(|(key, row)| RowRef {
                 key: *key,
                 batch,
-                row: number,
-            };
-            if let Some(known) = self.partitions.get_mut(path.as_str()) {
-                known.rows.push(found);
-            } else {
-                let partition = partitioner.partition(row);
-                self.partitions.insert(
-                    path.clone(),
-                    PartitionRows {
-                        partition,
-                        rows: vec![found],
-                    },
-                );
-            }
+                row,
+            })
+            .collect();
+        // Rows of one partition often follow each other, and its path is dear.
+        for rows in rows.chunk_by(|_, next| partitioner.is_as_before(next.row as usize)) {
+            self.add(partitioner, rows);
         }
         Ok(())
+    }
+
+    /// Adds rows of one partition.
+    fn add(&mut self, partitioner: &Partitioner, rows: &[RowRef]) {
+        let Some(first) = rows.first().map(|row| row.row as usize) else {
+            return;
+        };
+        let mut path = String::new();
+        partitioner.path(first, &mut path);
+        let found = self.partitions.entry(path);
+        let found = found.or_insert_with(|| PartitionRows {
+            partition: partitioner.partition(first),
+            rows: Vec::new(),
+        });
+        found.rows.extend_from_slice(rows);
     }
 
     /// The rows in the buffer.
@@ -165,7 +172,7 @@ impl TableBuffer {
                 partition: &found.partition,
                 rows: &found.rows,
             });
-        let files = encode::encode_all(&self.spec, &self.batches, jobs.collect())?;
+        let files = encode::encode_all(&self.spec, &Rows::of(&self.batches), jobs.collect())?;
         self.clear();
         Ok(files)
     }

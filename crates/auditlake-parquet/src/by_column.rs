@@ -26,7 +26,7 @@ use crate::absent::Absent;
 use crate::buffer::RowRef;
 use crate::column::Leaf;
 use crate::compress::{Chunk, Compressor};
-use crate::picked::{self, Picked};
+use crate::picked::{Picked, Rows};
 use crate::properties::{self, FileProperties};
 use crate::{Error, TableSpec, column};
 
@@ -172,11 +172,11 @@ impl Group<'_> {
 pub(crate) fn encode(
     schema: &FileSchema<'_>,
     compressor: &mut Compressor,
-    batches: &[RecordBatch],
+    from: &Rows<'_>,
     rows: &[RowRef],
     path: &str,
 ) -> std::result::Result<Vec<u8>, Error> {
-    let (groups, empty) = groups(schema, batches, rows).map_err(Error::arrow(path))?;
+    let (groups, empty) = groups(schema, from, rows).map_err(Error::arrow(path))?;
     let properties = FileProperties::new(schema.spec, &schema.leaves, rows.len(), &empty)?;
     write(schema, compressor, &properties, &groups).map_err(Error::parquet(path))
 }
@@ -185,19 +185,21 @@ pub(crate) fn encode(
 /// at once, and that is enough: in larger files it saves nothing that anyone would notice.
 fn groups<'a>(
     schema: &FileSchema<'_>,
-    batches: &'a [RecordBatch],
+    from: &Rows<'a>,
     rows: &[RowRef],
 ) -> std::result::Result<(Vec<Group<'a>>, Vec<usize>), ArrowError> {
-    if rows.len() <= picked::at_a_time(batches) {
-        let picked = Picked::new(batches, rows);
+    if rows.len() <= from.at_a_time() {
+        let picked = Picked::new(from.batches(), rows);
         let batch = picked.batch(&schema.spec.schema)?;
         let empty = schema.empty_leaves(&batch);
         let gathered = Some(batch);
         return Ok((vec![Group { picked, gathered }], empty));
     }
-    let most = picked::within(batches, properties::ROW_GROUP_BYTES).min(properties::ROW_GROUP_ROWS);
+    let most = from
+        .within(properties::ROW_GROUP_BYTES)
+        .min(properties::ROW_GROUP_ROWS);
     let group = |rows| Group {
-        picked: Picked::new(batches, rows),
+        picked: Picked::new(from.batches(), rows),
         gathered: None,
     };
     Ok((rows.chunks(most).map(group).collect(), Vec::new()))
@@ -330,7 +332,7 @@ mod tests {
         Ok(encode(
             &FileSchema::new(spec)?,
             &mut compressor,
-            batches,
+            &Rows::of(batches),
             &all,
             "x",
         )?)

@@ -1,17 +1,17 @@
 //! From rows to finished files in memory, and from there to the lake.
 
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::cmp::Reverse;
 
-use arrow::array::RecordBatch;
 use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use rayon::iter::{ParallelBridge, ParallelIterator};
 use sha2::{Digest, Sha256};
 
 use crate::buffer::RowRef;
 use crate::by_column::{self, FileSchema};
 use crate::compress::Compressor;
+use crate::picked::Rows;
 use crate::{Error, Lake, PartitionPath, TableSpec};
 
 /// A finished Parquet file that is not in the lake yet.
@@ -96,56 +96,34 @@ pub(crate) struct Job<'a> {
 /// Encodes all files on as many threads as there are cores, and gives them in the order of the jobs.
 pub(crate) fn encode_all(
     spec: &TableSpec,
-    batches: &[RecordBatch],
+    rows: &Rows<'_>,
     mut jobs: Vec<Job<'_>>,
 ) -> Result<Vec<EncodedFile>, Error> {
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(jobs.len());
-    // The largest are last and so taken first: the end is not one thread with one long file.
-    jobs.sort_by_key(|job| job.rows.len());
-    let jobs = Mutex::new(jobs);
+    // The largest are first: the end is not one thread with one long file.
+    jobs.sort_by_key(|job| Reverse(job.rows.len()));
     let schema = FileSchema::new(spec)?;
-    let work = || encode_some(&schema, batches, &jobs);
-    let mut files = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut files = work()?;
-        for other in others {
-            files.extend(
-                other
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
-            );
-        }
-        Ok(files)
-    })?;
+    let encode = |compressor: &mut Option<Compressor>, job: Job<'_>| {
+        let compressor = match compressor {
+            Some(compressor) => compressor,
+            none => none.insert(Compressor::new(spec)?),
+        };
+        Ok((job.number, encode_file(&schema, compressor, rows, &job)?))
+    };
+    // A bridge takes one job after the other, as each thread comes to it.
+    let files = jobs.into_iter().par_bridge().map_init(|| None, encode);
+    let mut files = files.collect::<Result<Vec<_>, Error>>()?;
     files.sort_by_key(|(number, _)| *number);
     Ok(files.into_iter().map(|(_, file)| file).collect())
-}
-
-fn encode_some(
-    schema: &FileSchema<'_>,
-    batches: &[RecordBatch],
-    jobs: &Mutex<Vec<Job<'_>>>,
-) -> Result<Vec<(usize, EncodedFile)>, Error> {
-    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    let mut compressor = Compressor::new(schema.spec())?;
-    let mut files = Vec::new();
-    while let Some(job) = next() {
-        let file = encode_file(schema, &mut compressor, batches, &job)?;
-        files.push((job.number, file));
-    }
-    Ok(files)
 }
 
 fn encode_file(
     schema: &FileSchema<'_>,
     compressor: &mut Compressor,
-    batches: &[RecordBatch],
+    rows: &Rows<'_>,
     job: &Job<'_>,
 ) -> Result<EncodedFile, Error> {
     let path = path(&schema.spec().name, job);
-    let bytes = by_column::encode(schema, compressor, batches, job.rows, &path)?;
+    let bytes = by_column::encode(schema, compressor, rows, job.rows, &path)?;
     let bytes = Bytes::from(bytes);
     Ok(EncodedFile {
         sha256: format!("{:x}", Sha256::digest(&bytes)),

@@ -167,6 +167,13 @@ impl Partitioner {
         }
     }
 
+    /// Whether the row is of the partition of the row before it.
+    pub(crate) fn is_as_before(&self, row: usize) -> bool {
+        let mut parts = self.levels.iter().flat_map(|level| &level.parts);
+        let before = row.checked_sub(1);
+        before.is_some_and(|before| parts.all(|part| part.is_same(before, row)))
+    }
+
     /// The partition of the row.
     pub(crate) fn partition(&self, row: usize) -> PartitionPath {
         let mut path = String::new();
@@ -276,6 +283,17 @@ impl Part {
         value.is_some()
     }
 
+    /// Whether two rows have the same value, or are of the same day.
+    fn is_same(&self, one: usize, other: usize) -> bool {
+        match self {
+            Self::Text(_) => true,
+            Self::Column { column, values } => match (column.is_null(one), column.is_null(other)) {
+                (false, false) => values.is_same(one, other),
+                (one, other) => one == other,
+            },
+        }
+    }
+
     fn value(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
@@ -304,6 +322,17 @@ impl Values {
         })
     }
 
+    /// Whether the values in two rows that are not null give the same name.
+    fn is_same(&self, one: usize, other: usize) -> bool {
+        match self {
+            Self::Text(values) => values.value(one) == values.value(other),
+            Self::Date { microseconds, .. } => {
+                let day = |row| day(microseconds.value(row));
+                day(one) == day(other)
+            }
+        }
+    }
+
     /// The value in a row that is not null.
     fn at(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
@@ -327,9 +356,14 @@ fn show_hidden(path: &mut String, start: usize) {
     path.replace_range(start..=start, escaped);
 }
 
+/// The UTC day, counted from the epoch.
+fn day(microseconds: i64) -> i64 {
+    microseconds.div_euclid(MICROSECONDS_PER_DAY)
+}
+
 /// The UTC date; `None` for an instant that no calendar reaches.
 fn date(microseconds: i64, format: &str) -> Option<String> {
-    let days = i32::try_from(microseconds.div_euclid(MICROSECONDS_PER_DAY)).ok()?;
+    let days = i32::try_from(day(microseconds)).ok()?;
     Some(
         Date32Type::to_naive_date_opt(days)?
             .format(format)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StructArray, new_null_array};
 use arrow::buffer::NullBuffer;
-use arrow::compute::interleave;
+use arrow::compute::{concat, interleave};
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
 
@@ -16,13 +16,58 @@ const COPIED_ROWS: usize = 8192;
 /// About how many bytes are copied at a time, which makes the rows fewer when they are long.
 const COPIED_BYTES: usize = 16 * 1024 * 1024;
 
+/// Batches, and how long their rows are.
+#[derive(Debug)]
+pub(crate) struct Rows<'a> {
+    batches: &'a [RecordBatch],
+    bytes_per_row: usize,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn of(batches: &'a [RecordBatch]) -> Self {
+        let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        Self {
+            batches,
+            bytes_per_row: bytes / rows.max(1) + 1,
+        }
+    }
+
+    pub(crate) fn batches(&self) -> &'a [RecordBatch] {
+        self.batches
+    }
+
+    /// How many of the rows may be copied at a time.
+    pub(crate) fn at_a_time(&self) -> usize {
+        self.within(COPIED_BYTES).min(COPIED_ROWS)
+    }
+
+    /// About how many of the rows have that many bytes: at least one.
+    pub(crate) fn within(&self, bytes: usize) -> usize {
+        (bytes / self.bytes_per_row).max(1)
+    }
+}
+
 /// Rows of a few of many batches. Nothing is copied until it is asked for.
 pub(crate) struct Picked<'a> {
     /// Only the batches that they come from: there may be thousands of small ones.
     batches: Vec<&'a RecordBatch>,
     /// For each row its batch among these, and its place there.
     rows: Vec<(usize, usize)>,
+    /// The same, if they are few.
+    runs: Option<Vec<Run>>,
 }
+
+/// Rows that follow each other in a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    batch: usize,
+    start: usize,
+    length: usize,
+}
+
+/// Rows of a run, on average, from which on they are copied together and not one by one.
+const RUN_ROWS: usize = 8;
 
 impl<'a> Picked<'a> {
     pub(crate) fn new(batches: &'a [RecordBatch], rows: &[RowRef]) -> Self {
@@ -31,8 +76,10 @@ impl<'a> Picked<'a> {
         used.dedup();
         let position = |batch| used.partition_point(|used| *used < batch);
         let place = |row: &RowRef| (position(row.batch), row.row as usize);
+        let rows: Vec<_> = rows.iter().map(place).collect();
         Self {
-            rows: rows.iter().map(place).collect(),
+            runs: runs(&rows),
+            rows,
             batches: used.iter().map(|batch| &batches[*batch as usize]).collect(),
         }
     }
@@ -44,13 +91,54 @@ impl<'a> Picked<'a> {
             .iter()
             .map(|batch| batch.column(index).as_ref())
             .collect();
-        pick(&columns, &self.rows)
+        match &self.runs {
+            Some(runs) => joined(&columns, runs),
+            None => pick(&columns, &self.rows),
+        }
     }
 
     /// All columns. The batches' own schemas may carry other metadata than the table's.
     pub(crate) fn batch(&self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
         let columns = (0..schema.fields().len()).map(|index| self.column(index));
         RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The runs that the rows are; none if they are many: rows that came in the order of time are one for each batch.
+fn runs(rows: &[(usize, usize)]) -> Option<Vec<Run>> {
+    let most = (rows.len() / RUN_ROWS).max(1);
+    let mut runs: Vec<Run> = Vec::new();
+    for &(batch, row) in rows {
+        if let Some(run) = runs.last_mut().filter(|run| run.is_before(batch, row)) {
+            run.length += 1;
+        } else if runs.len() < most {
+            runs.push(Run {
+                batch,
+                start: row,
+                length: 1,
+            });
+        } else {
+            return None;
+        }
+    }
+    Some(runs)
+}
+
+impl Run {
+    fn is_before(&self, batch: usize, row: usize) -> bool {
+        self.batch == batch && self.start + self.length == row
+    }
+}
+
+/// The rows of these runs; of one alone nothing is copied.
+fn joined(arrays: &[&dyn Array], runs: &[Run]) -> Result<ArrayRef, ArrowError> {
+    let slices = runs
+        .iter()
+        .map(|run| arrays[run.batch].slice(run.start, run.length));
+    let slices: Vec<ArrayRef> = slices.collect();
+    match slices.as_slice() {
+        [one] => Ok(Arc::clone(one)),
+        many => concat(&many.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
     }
 }
 
@@ -96,14 +184,92 @@ fn pick_structs(structs: &[&StructArray], rows: &[(usize, usize)]) -> Result<Arr
     Ok(Arc::new(picked))
 }
 
-/// How many of the rows of these batches may be copied at a time.
-pub(crate) fn at_a_time(batches: &[RecordBatch]) -> usize {
-    within(batches, COPIED_BYTES).min(COPIED_ROWS)
-}
+#[cfg(test)]
+mod tests {
+    use std::error::Error as StdError;
+    use std::io::Cursor;
 
-/// About how many rows of these batches have that many bytes: at least one.
-pub(crate) fn within(batches: &[RecordBatch], bytes: usize) -> usize {
-    let all: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
-    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    (bytes / (all / rows.max(1) + 1)).max(1)
+    use arrow::datatypes::{Field, Fields, Schema};
+    use arrow::json::ReaderBuilder;
+
+    use super::*;
+
+    /// Rows with numbers of their own, of all kinds of columns.
+    fn batch(numbers: std::ops::Range<usize>) -> Result<RecordBatch, Box<dyn StdError>> {
+        let person = DataType::Struct(Fields::from(vec![Field::new("name", DataType::Utf8, true)]));
+        let schema = Schema::new(vec![
+            Field::new("text", DataType::Utf8, true),
+            Field::new("number", DataType::Int64, true),
+            Field::new("none", DataType::Utf8, true),
+            Field::new("person", person.clone(), true),
+            Field::new_list("people", Field::new("element", person, true), true),
+        ]);
+        let rows = numbers.map(|n| match n % 3 {
+            0 => format!(r#"{{"number":{n},"people":[{{"name":"a{n}"}},{{"name":"b"}}]}}"#),
+            _ => format!(r#"{{"text":"t{n}","number":{n},"person":{{"name":"p{n}"}}}}"#),
+        });
+        let json = rows.collect::<Vec<_>>().join("\n");
+        let mut reader = ReaderBuilder::new(Arc::new(schema)).build(Cursor::new(json))?;
+        Ok(reader.next().ok_or("no rows")??)
+    }
+
+    fn row((batch, row): (u32, u32)) -> RowRef {
+        RowRef {
+            key: None,
+            batch,
+            row,
+        }
+    }
+
+    /// That the rows are these, and that they are told as so many runs.
+    #[track_caller]
+    fn check(rows: &[(u32, u32)], expected: Option<usize>) -> Result<(), Box<dyn StdError>> {
+        let batches = [batch(0..40)?, batch(100..101)?, batch(200..240)?];
+        let rows: Vec<RowRef> = rows.iter().copied().map(row).collect();
+        let picked = Picked::new(&batches, &rows);
+        assert_eq!(picked.runs.as_ref().map(Vec::len), expected);
+        for column in 0..batches[0].num_columns() {
+            let arrays: Vec<&dyn Array> = batches
+                .iter()
+                .map(|it| it.column(column).as_ref())
+                .collect();
+            let places: Vec<_> = rows
+                .iter()
+                .map(|it| (it.batch as usize, it.row as usize))
+                .collect();
+            assert_eq!(
+                &picked.column(column)?,
+                &interleave(&arrays, &places)?,
+                "column {column}"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn rows_that_follow_each_other_are_picked_together() -> Result<(), Box<dyn StdError>> {
+        let run = |batch: u32, rows: std::ops::Range<u32>| rows.map(move |row| (batch, row));
+        check(&[(2, 7)], Some(1))?;
+        check(&run(0, 3..30).collect::<Vec<_>>(), Some(1))?;
+        check(
+            &run(2, 5..20).chain(run(0, 0..25)).collect::<Vec<_>>(),
+            Some(2),
+        )?;
+        check(
+            &run(0, 20..30).chain(run(0, 10..20)).collect::<Vec<_>>(),
+            Some(2),
+        )?;
+        check(
+            &run(0, 0..20).chain(run(2, 20..40)).collect::<Vec<_>>(),
+            Some(2),
+        )?;
+        // The same row of two batches is no run, and neither are many short ones.
+        check(&[(0, 0), (1, 0), (0, 1), (2, 0)], None)?;
+        check(
+            &run(0, 0..20)
+                .flat_map(|(_, row)| [(0, row), (2, row)])
+                .collect::<Vec<_>>(),
+            None,
+        )
+    }
 }

@@ -42,7 +42,7 @@ use self::order::{Order, Position, Slice};
 pub use self::output::MergedFile;
 use self::output::Output;
 use self::source::Opened;
-use crate::picked::{self, Picked};
+use crate::picked::{Picked, Rows};
 use crate::{Error, Lake, TableSpec, adapt, column};
 
 /// Concurrent reads of files.
@@ -264,7 +264,7 @@ impl Merge {
         let mut loaded = std::mem::take(&mut self.loaded);
         let spec = Arc::clone(&self.options.table);
         let (output, loaded) = blocking(move || {
-            let gathered = picked::at_a_time(&loaded.batches);
+            let gathered = Rows::of(&loaded.batches).at_a_time();
             while !loaded.is_empty() && output.bytes() < target {
                 let rows = loaded.next(gathered);
                 let batch = Picked::new(&loaded.batches, &loaded.rows[rows])
