@@ -10,7 +10,7 @@ use arrow::array::{
     RecordBatch, StringBuilder, StructArray, TimestampMicrosecondBuilder,
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
 use self::nothing::Nothing;
@@ -18,7 +18,7 @@ use crate::event::{Op, Value};
 use crate::schema::column::{Column, Kind};
 use crate::schema::layout::LAYOUT;
 use crate::schema::path::{Leaf, ListId};
-use crate::schema::{EVENTS, LIST_ITEM, event_schema, fields, utc};
+use crate::schema::{EVENTS, event_schema, utc};
 
 /// Builders of all leaves and lists of the `events` table.
 #[derive(Debug)]
@@ -89,21 +89,31 @@ impl Texts {
         let mut builder = self.builder.take().unwrap_or_default();
         builder.append_nulls(rows - builder.len());
         self.before = (rows, builder.values_slice().len());
-        Arc::new(builder.finish())
+        fitted(builder.finish())
     }
 }
 
+/// The array without room to spare: batches wait, and the room of their builders would be as much again as they need.
+fn fitted(mut array: impl Array + 'static) -> ArrayRef {
+    array.shrink_to_fit();
+    Arc::new(array)
+}
+
 impl LeafBuilder {
+    /// Without room, as most columns of most classes never have a value.
     fn new(kind: &Kind) -> Self {
         match kind {
-            Kind::Int => Self::Int(Int32Builder::new()),
-            Kind::Long => Self::Long(Int64Builder::new()),
-            Kind::Bool => Self::Bool(BooleanBuilder::new()),
+            Kind::Int => Self::Int(Int32Builder::with_capacity(0)),
+            Kind::Long => Self::Long(Int64Builder::with_capacity(0)),
+            Kind::Bool => Self::Bool(BooleanBuilder::with_capacity(0)),
             Kind::DateTime => {
-                Self::DateTime(TimestampMicrosecondBuilder::new().with_timezone(utc()))
+                let builder = TimestampMicrosecondBuilder::with_capacity(0);
+                Self::DateTime(builder.with_timezone(utc()))
             }
-            Kind::TextList => Self::TextList(Elements::default(), StringBuilder::new()),
-            Kind::IntList => Self::IntList(Elements::default(), Int32Builder::new()),
+            Kind::TextList => {
+                Self::TextList(Elements::default(), StringBuilder::with_capacity(0, 0))
+            }
+            Kind::IntList => Self::IntList(Elements::default(), Int32Builder::with_capacity(0)),
             Kind::Text | Kind::Json | Kind::Object(_) | Kind::List(_) => {
                 Self::Text(Texts::default())
             }
@@ -150,38 +160,50 @@ impl LeafBuilder {
         }
     }
 
-    fn finish(&mut self, rows: usize, nothing: &mut Nothing) -> Result<ArrayRef, ArrowError> {
+    fn finish(
+        &mut self,
+        rows: usize,
+        data_type: &DataType,
+        nothing: &mut Nothing,
+    ) -> Result<ArrayRef, ArrowError> {
         macro_rules! padded {
             ($builder:expr) => {{
                 $builder.append_nulls(rows - $builder.len());
-                Arc::new($builder.finish()) as ArrayRef
+                fitted($builder.finish())
             }};
         }
-        match self {
-            Self::Text(texts) if texts.builder.is_none() => {
-                return Ok(nothing.of(&DataType::Utf8, rows));
-            }
-            Self::Int(builder) if builder.is_empty() => {
-                return Ok(nothing.of(&DataType::Int32, rows));
-            }
-            Self::Long(builder) if builder.is_empty() => {
-                return Ok(nothing.of(&DataType::Int64, rows));
-            }
-            _ => {}
+        if self.is_empty() {
+            return Ok(nothing.of(data_type, rows));
         }
-        Ok(match self {
-            Self::Text(texts) => texts.finish(rows),
-            Self::Int(builder) => padded!(builder),
-            Self::Long(builder) => padded!(builder),
-            Self::Bool(builder) => padded!(builder),
-            Self::DateTime(builder) => padded!(builder),
-            Self::TextList(elements, values) => {
-                list_array(elements, rows, Arc::new(values.finish()))?
+        Ok(match (self, data_type) {
+            (Self::Text(texts), _) => texts.finish(rows),
+            (Self::Int(builder), _) => padded!(builder),
+            (Self::Long(builder), _) => padded!(builder),
+            (Self::Bool(builder), _) => padded!(builder),
+            (Self::DateTime(builder), _) => padded!(builder),
+            (Self::TextList(elements, values), DataType::List(item)) => {
+                list_array(elements, rows, item, fitted(values.finish()))?
             }
-            Self::IntList(elements, values) => {
-                list_array(elements, rows, Arc::new(values.finish()))?
+            (Self::IntList(elements, values), DataType::List(item)) => {
+                list_array(elements, rows, item, fitted(values.finish()))?
+            }
+            (list, other) => {
+                let why = format!("{list:?} makes no {other}");
+                return Err(ArrowError::SchemaError(why));
             }
         })
+    }
+
+    /// Whether it has no value.
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(texts) => texts.builder.is_none(),
+            Self::Int(builder) => builder.is_empty(),
+            Self::Long(builder) => builder.is_empty(),
+            Self::Bool(builder) => builder.is_empty(),
+            Self::DateTime(builder) => builder.is_empty(),
+            Self::TextList(elements, _) | Self::IntList(elements, _) => elements.total == 0,
+        }
     }
 }
 
@@ -237,8 +259,9 @@ impl Columns {
             list: 0,
             nothing: Nothing::default(),
         };
-        let arrays = cursor.arrays(EVENTS, rows)?;
-        RecordBatch::try_new(event_schema(), arrays)
+        let schema = event_schema();
+        let arrays = cursor.arrays(EVENTS, schema.fields(), rows)?;
+        RecordBatch::try_new(schema, arrays)
     }
 }
 
@@ -251,57 +274,83 @@ struct Cursor<'c> {
 }
 
 impl Cursor<'_> {
-    fn arrays(&mut self, columns: &[Column], rows: usize) -> Result<Vec<ArrayRef>, ArrowError> {
+    fn arrays(
+        &mut self,
+        columns: &[Column],
+        fields: &Fields,
+        rows: usize,
+    ) -> Result<Vec<ArrayRef>, ArrowError> {
+        let columns = columns.iter().zip(fields);
         columns
-            .iter()
-            .map(|column| self.array(column, rows))
+            .map(|(column, field)| self.array(column, field, rows))
             .collect()
     }
 
-    fn array(&mut self, column: &Column, rows: usize) -> Result<ArrayRef, ArrowError> {
-        match column.kind {
-            Kind::Object(object) => Ok(Arc::new(self.structs(object.columns, rows)?)),
-            Kind::List(object) => {
+    fn array(
+        &mut self,
+        column: &Column,
+        field: &Field,
+        rows: usize,
+    ) -> Result<ArrayRef, ArrowError> {
+        match (column.kind, field.data_type()) {
+            (Kind::Object(object), DataType::Struct(fields)) => {
+                Ok(Arc::new(self.structs(object.columns, fields, rows)?))
+            }
+            (Kind::List(object), DataType::List(item)) => {
                 let list = self.list;
                 self.list += 1;
                 let total = self.columns.lists[list].total;
-                let values = Arc::new(self.structs(object.columns, total)?);
-                list_array(&mut self.columns.lists[list], rows, values)
+                let values = self.elements(object.columns, item, total)?;
+                list_array(&mut self.columns.lists[list], rows, item, values)
             }
-            _ => {
+            (_, data_type) => {
                 self.leaf += 1;
                 let (builder, _) = &mut self.columns.leaves[self.leaf - 1];
-                builder.finish(rows, &mut self.nothing)
+                builder.finish(rows, data_type, &mut self.nothing)
             }
         }
     }
 
+    /// The elements of all lists of a column.
+    fn elements(
+        &mut self,
+        columns: &[Column],
+        item: &Field,
+        total: usize,
+    ) -> Result<ArrayRef, ArrowError> {
+        let DataType::Struct(fields) = item.data_type() else {
+            return Ok(self.nothing.of(item.data_type(), total));
+        };
+        Ok(Arc::new(self.structs(columns, fields, total)?))
+    }
+
     /// A struct is there in the rows in which any of its members is.
-    fn structs(&mut self, columns: &[Column], rows: usize) -> Result<StructArray, ArrowError> {
-        let arrays = self.arrays(columns, rows)?;
+    fn structs(
+        &mut self,
+        columns: &[Column],
+        fields: &Fields,
+        rows: usize,
+    ) -> Result<StructArray, ArrowError> {
+        let arrays = self.arrays(columns, fields, rows)?;
         let mut present = BooleanBuffer::new_unset(rows);
         for array in &arrays {
             present = match array.nulls() {
                 None => BooleanBuffer::new_set(rows),
+                Some(nulls) if nulls.null_count() == rows => present,
                 Some(nulls) => &present | nulls.inner(),
             };
         }
-        StructArray::try_new(fields(columns), arrays, Some(NullBuffer::new(present)))
+        StructArray::try_new(fields.clone(), arrays, Some(NullBuffer::new(present)))
     }
 }
 
 fn list_array(
     elements: &mut Elements,
     rows: usize,
+    item: &FieldRef,
     values: ArrayRef,
 ) -> Result<ArrayRef, ArrowError> {
     let (offsets, valid) = elements.finish(rows);
-    let item = Arc::new(Field::new(LIST_ITEM, values.data_type().clone(), true));
-    debug_assert!(!matches!(values.data_type(), DataType::Null));
-    Ok(Arc::new(ListArray::try_new(
-        item,
-        offsets,
-        values,
-        Some(valid),
-    )?))
+    let array = ListArray::try_new(Arc::clone(item), offsets, values, Some(valid))?;
+    Ok(Arc::new(array))
 }

@@ -355,12 +355,16 @@ fn set_observables(event: &mut Event<'_, '_>) {
             .iter()
             .find(|(id, _)| *id == type_id)
             .map_or("Other", |(_, caption)| *caption);
-        event.element(list!("observables"), |event| {
-            event.set(at!("observables.name"), LAYOUT.leaf(leaf).path.as_str());
-            event.set(at!("observables.type_id"), type_id);
-            event.set(at!("observables.type"), caption);
-            event.set(at!("observables.value"), value);
-        });
+        // All classes have observables, and what is set here is all that OCSF demands of one.
+        event.push(Op::Begin(list!("observables")));
+        let mut set = |leaf, value| event.push(Op::Set { leaf, value });
+        set(
+            at!("observables.name"),
+            LAYOUT.leaf(leaf).path.as_str().into(),
+        );
+        set(at!("observables.type_id"), type_id.into());
+        set(at!("observables.type"), caption.into());
+        set(at!("observables.value"), value.into());
     }
 }
 

@@ -74,7 +74,8 @@ pub(crate) struct Event<'r, 'a> {
     pub(crate) sensitive: bool,
     rules: &'static Rules,
     pub(crate) ops: Vec<Op<'a>>,
-    set: Vec<bool>,
+    /// For each leaf the number, from 1, of the first step that sets it; 0 for none.
+    first_set: Vec<u16>,
 }
 
 impl<'r, 'a> Event<'r, 'a> {
@@ -92,7 +93,7 @@ impl<'r, 'a> Event<'r, 'a> {
             sensitive: false,
             rules: Rules::of(class),
             ops: Vec::new(),
-            set: vec![false; LAYOUT.leaves.len()],
+            first_set: vec![0; LAYOUT.leaves.len()],
         }
     }
 
@@ -108,9 +109,25 @@ impl<'r, 'a> Event<'r, 'a> {
         if taken || !fits(self.rules.takes(leaf), &value) {
             return false;
         }
-        self.set[usize::from(leaf.0)] = true;
-        self.ops.push(Op::Set { leaf, value });
+        self.push(Op::Set { leaf, value });
         true
+    }
+
+    /// Adds a step that is known to be right.
+    pub(crate) fn push(&mut self, op: Op<'a>) {
+        self.ops.push(op);
+        self.note(self.ops.len());
+    }
+
+    /// Notes that the step of this number, from 1, sets its leaf.
+    fn note(&mut self, number: usize) {
+        if let Some(Op::Set { leaf, .. }) = self.ops.get(number - 1) {
+            let first = &mut self.first_set[usize::from(leaf.0)];
+            if *first == 0 {
+                // Beyond that a leaf is known to be set, and its value is not found.
+                *first = u16::try_from(number).unwrap_or(u16::MAX);
+            }
+        }
     }
 
     /// Sets a leaf to a value that may be missing.
@@ -176,12 +193,12 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Forgets the steps from `start` on.
     fn drop_from(&mut self, start: usize) {
-        for op in self.ops.split_off(start) {
+        for op in self.ops.drain(start..) {
             if let Op::Set { leaf, .. } = op {
-                self.set[usize::from(leaf.0)] = self
-                    .ops
-                    .iter()
-                    .any(|op| matches!(op, Op::Set { leaf: kept, .. } if *kept == leaf));
+                let first = &mut self.first_set[usize::from(leaf.0)];
+                if usize::from(*first) > start {
+                    *first = 0;
+                }
             }
         }
     }
@@ -197,24 +214,27 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// The text set at a leaf outside lists.
     pub(crate) fn text(&self, wanted: Leaf) -> Option<&str> {
-        self.ops.iter().find_map(|op| match op {
-            Op::Set {
-                leaf,
-                value: Value::Text(text),
-            } if *leaf == wanted => Some(text.as_ref()),
+        match self.value(wanted)? {
+            Value::Text(text) => Some(text.as_ref()),
             _ => None,
-        })
+        }
     }
 
     /// The integer set at a leaf outside lists.
     pub(crate) fn int(&self, wanted: Leaf) -> Option<i64> {
-        self.ops.iter().find_map(|op| match op {
-            Op::Set {
-                leaf,
-                value: Value::Int(n),
-            } if *leaf == wanted => Some(*n),
+        match self.value(wanted)? {
+            Value::Int(n) => Some(*n),
             _ => None,
-        })
+        }
+    }
+
+    /// The first value set at a leaf.
+    fn value(&self, wanted: Leaf) -> Option<&Value<'a>> {
+        let number = usize::from(self.first_set[usize::from(wanted.0)]);
+        match self.ops.get(number.checked_sub(1)?)? {
+            Op::Set { leaf, value } if *leaf == wanted => Some(value),
+            _ => None,
+        }
     }
 
     /// Whether any attribute, in a list or not, holds this text.
@@ -226,11 +246,12 @@ impl<'r, 'a> Event<'r, 'a> {
 
     /// Whether a leaf is set.
     pub(crate) fn has(&self, leaf: Leaf) -> bool {
-        self.set[usize::from(leaf.0)]
+        self.first_set[usize::from(leaf.0)] != 0
     }
 
     fn has_span(&self, (first, end): (u16, u16)) -> bool {
-        self.set[usize::from(first)..usize::from(end)].contains(&true)
+        let span = &self.first_set[usize::from(first)..usize::from(end)];
+        span.iter().any(|first| *first != 0)
     }
 
     /// Removes objects that lack what OCSF demands of them.
@@ -238,12 +259,17 @@ impl<'r, 'a> Event<'r, 'a> {
         for object in &self.rules.objects {
             let span = (object.first, object.end);
             if self.has_span(span) && !is_valid(object, |span| self.has_span(span)) {
-                self.set[usize::from(span.0)..usize::from(span.1)].fill(false);
                 self.ops.retain(
                     |op| !matches!(op, Op::Set { leaf, .. } if (span.0..span.1).contains(&leaf.0)),
                 );
+                self.note_all();
             }
         }
+    }
+
+    fn note_all(&mut self) {
+        self.first_set.fill(0);
+        (1..=self.ops.len()).for_each(|number| self.note(number));
     }
 
     /// What the class demands and the event does not have: the first such attribute, of several that would do the first.
@@ -352,6 +378,22 @@ mod tests {
             assert!(event.element(list!("resources"), |e| {
                 e.set(at!("resources.uid"), "1");
             }));
+        });
+    }
+
+    #[test]
+    fn an_element_that_is_left_out_takes_nothing_from_the_one_before_it() {
+        with_event(&class::API_ACTIVITY, |event| {
+            let before = event.element(list!("resources"), |e| {
+                e.set(at!("resources.uid"), "1");
+                e.set(at!("resources.type"), "Mailbox");
+            });
+            let after = event.element(list!("resources"), |e| {
+                e.set(at!("resources.type"), "Site");
+            });
+            assert!(before && !after);
+            assert!(event.has(at!("resources.uid")) && event.has(at!("resources.type")));
+            assert_eq!(event.text(at!("resources.type")), Some("Mailbox"));
         });
     }
 

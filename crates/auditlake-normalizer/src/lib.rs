@@ -30,6 +30,7 @@ pub mod workloads;
 
 mod actor;
 mod changes;
+mod class_events;
 mod columns;
 mod common;
 mod endpoint;

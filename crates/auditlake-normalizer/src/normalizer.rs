@@ -10,11 +10,11 @@ use arrow::array::{
 use jiff::Timestamp;
 
 use crate::class;
-use crate::columns::Columns;
+use crate::class_events::Events;
 use crate::event::{Event, Op};
 use crate::record::{Node, Record, read, scalar};
 use crate::room::emptied;
-use crate::schema::{quarantine_schema, utc};
+use crate::schema::{event_schema, quarantine_schema, utc};
 use crate::workloads::{self, Decided, Decision};
 use crate::{common, identity, record_types, status, verbs};
 
@@ -107,8 +107,7 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Normalizer {
     options: Options,
-    columns: Columns,
-    rows: Vec<Row>,
+    events: Events,
     quarantine: Quarantine,
     pending_bytes: usize,
     /// Room for the values of a record, empty between records.
@@ -131,8 +130,7 @@ impl Normalizer {
     pub fn new(options: Options) -> Self {
         Self {
             options,
-            columns: Columns::new(),
-            rows: Vec::new(),
+            events: Events::default(),
             quarantine: Quarantine::default(),
             pending_bytes: 0,
             nodes: Vec::new(),
@@ -151,7 +149,7 @@ impl Normalizer {
 
     /// Events and quarantined items waiting.
     pub fn len(&self) -> usize {
-        self.rows.len() + self.quarantine.identities.len()
+        self.events.len() + self.quarantine.identities.len()
     }
 
     /// Whether nothing waits.
@@ -164,19 +162,41 @@ impl Normalizer {
         self.pending_bytes
     }
 
-    /// Takes what waits.
+    /// Takes what waits, in the order of the records.
     ///
     /// # Panics
     /// Never, as long as builders and schema come from the same definition, which tests assert.
     pub fn finish(&mut self) -> Batch {
+        let events = self.events.finish_in_order();
+        let (events, rows) = events.expect("builders and schema come from one definition");
+        self.batch(events, rows)
+    }
+
+    /// Takes what waits, the events of each class by themselves. What is quarantined is in the first batch.
+    ///
+    /// Most columns are of a few classes, and null in all others, so such batches take about half the memory of those of
+    /// [`Self::finish`], and nothing has to be taken apart that is going into a file for each class.
+    ///
+    /// # Panics
+    /// As [`Self::finish`].
+    pub fn finish_by_class(&mut self) -> Vec<Batch> {
+        let events = self.events.finish_by_class();
+        let mut events = events.expect("builders and schema come from one definition");
+        if events.is_empty() && !self.is_empty() {
+            events.push((RecordBatch::new_empty(event_schema()), Vec::new()));
+        }
+        let events = events.into_iter();
+        events
+            .map(|(events, rows)| self.batch(events, rows))
+            .collect()
+    }
+
+    fn batch(&mut self, events: RecordBatch, rows: Vec<Row>) -> Batch {
         self.pending_bytes = 0;
         let (quarantine, quarantine_identities) = self.quarantine.finish();
         Batch {
-            events: self
-                .columns
-                .finish()
-                .expect("builders and schema come from one definition"),
-            rows: std::mem::take(&mut self.rows),
+            events,
+            rows,
             quarantine,
             quarantine_identities,
         }
@@ -208,30 +228,18 @@ impl Normalizer {
                 detail: "the object has no members".to_owned(),
             });
         }
-        let common = Common::of(identity, &record);
-        let (decision, refused) = self.append(&record, &common, origin, text);
-        self.rows.push(Row {
-            identity: common.identity,
-            class_name: decision.class.caption,
-            decided: decision.decided,
-            refused,
-            record_type_known: common
-                .record_type
-                .and_then(record_types::by_value)
-                .is_some(),
-            record_type: common.record_type_text.map(Cow::into_owned),
-        });
+        self.append(&record, &Common::of(identity, &record), origin, text);
         Ok(())
     }
 
-    /// Makes the event and appends it; says what was decided, and which class was refused before.
+    /// Makes the event, of the first class that does not refuse it, and appends it.
     fn append<'a>(
         &mut self,
         record: &Record<'a>,
         common: &Common<'a>,
         origin: &Origin<'_>,
         text: &'a str,
-    ) -> (Decision, Option<Refused>) {
+    ) {
         let raw = self.options.raw_data.then_some(text);
         let mut refused = None;
         for decision in decisions(record, common) {
@@ -240,9 +248,10 @@ impl Normalizer {
             let mut event = make(record, common, origin, decision, steps);
             let Some(missing) = event.missing() else {
                 common::finish(&mut event, raw);
-                self.columns.push(&event.ops);
+                let row = common.row(decision, refused);
+                self.events.push(decision.class, &event.ops, row);
                 self.steps = emptied(event.ops);
-                return (decision, refused);
+                return;
             };
             refused.get_or_insert(Refused {
                 class_name: decision.class.caption,
@@ -313,6 +322,18 @@ impl<'a> Common<'a> {
                 .filter(|operation| !operation.trim().is_empty()),
             record_type_text,
             record_type,
+        }
+    }
+
+    fn row(&self, decision: Decision, refused: Option<Refused>) -> Row {
+        let known = self.record_type.and_then(record_types::by_value);
+        Row {
+            identity: self.identity,
+            class_name: decision.class.caption,
+            decided: decision.decided,
+            refused,
+            record_type_known: known.is_some(),
+            record_type: self.record_type_text.clone().map(Cow::into_owned),
         }
     }
 }

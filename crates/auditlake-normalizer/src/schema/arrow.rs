@@ -25,7 +25,7 @@ pub fn event_schema() -> SchemaRef {
 }
 
 /// The fields of `columns`. All are nullable: a class has only some of them.
-pub(crate) fn fields(columns: &[Column]) -> Fields {
+pub(super) fn fields(columns: &[Column]) -> Fields {
     columns.iter().map(field).collect()
 }
 

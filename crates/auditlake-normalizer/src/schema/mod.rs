@@ -11,8 +11,9 @@ pub(crate) mod path;
 mod quarantine;
 mod service_health;
 
+use arrow::fields;
 pub use arrow::{JSON_KEY, event_schema};
-pub(crate) use arrow::{LIST_ITEM, fields, utc};
+pub(crate) use arrow::{LIST_ITEM, utc};
 pub use events::EVENTS;
 pub use json_schema::{json_schema, service_health_json_schema};
 pub use quarantine::{quarantine_doc, quarantine_schema};
