@@ -1,36 +1,32 @@
 //! Work that keeps a core busy: making rows, encoding files.
 //!
-//! It has threads of its own, as many as there are cores, that live as long as the process. On the threads for
-//! blocking calls, of which there are many and each time others, it would be as fast; but the C library's allocator
-//! keeps memory apart by threads and gives back little of it, so that work which wanders over many threads takes
-//! a multiple of what it has in use at any moment.
+//! It is done by rayon's threads, as many as there are cores, that live as long as the process and share out among
+//! themselves what such work is made of: shares of records, files. On the threads for blocking calls, of which there are
+//! many and each time others, it would be as fast; but allocators keep memory apart by threads, so that work which wanders
+//! over many threads takes a multiple of what it has in use at any moment.
 
-use std::sync::LazyLock;
-use std::thread::available_parallelism;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::{JoinHandle, spawn_blocking};
-
-/// None if the system gives no threads.
-static CORES: LazyLock<Option<Runtime>> = LazyLock::new(|| {
-    let threads = available_parallelism().map_or(1, usize::from);
-    let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(threads).thread_name("core");
-    builder.build().ok()
-});
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// Does the work when a core is free. It goes on even if nobody waits for it any more.
 pub(crate) fn work<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    match &*CORES {
-        Some(cores) => cores.spawn(async move { work() }),
-        None => spawn_blocking(work),
-    }
+    let (done, made) = oneshot::channel();
+    rayon::spawn(move || {
+        // What was begun before a panic is dropped with it.
+        done.send(catch_unwind(AssertUnwindSafe(work))).ok();
+    });
+    tokio::spawn(async {
+        let made = made.await.expect("what works says how it ended");
+        made.unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-    use std::thread;
+    use std::thread::{self, available_parallelism};
 
     use super::*;
 

@@ -24,6 +24,7 @@ mod preflight;
 mod starts;
 
 mod access;
+mod batches;
 mod budget;
 mod cores;
 mod failure;

@@ -1,18 +1,16 @@
 //! From the bodies of a generation to batches of rows, on a blocking thread.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use auditlake_normalizer::{Batch, HealthBatch, Normalizer, Options, Origin, split_array};
+use auditlake_normalizer::{Batch, HealthBatch, Origin, split_array};
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::batches::{Batcher, Batchers};
 use crate::budget::Reservation;
 use crate::gap::GapReason;
 use crate::ledger::{CommittedBlob, Failed, UnitKey};
 use crate::source::Raw;
-
-/// Bytes of records that become one batch.
-const BATCH_BYTES: usize = 4 << 20;
 
 /// The body of a blob.
 #[derive(Debug)]
@@ -96,46 +94,28 @@ impl Raw for RawGeneration {
     }
 
     /// Takes the bodies apart; one that is no array of records is a failed blob.
-    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
+    fn normalize(self, connection: &str, batchers: &Batchers) -> Generation {
+        let unit = &self.unit;
+        let bytes = |body: &Body| body.bytes.len();
+        let (batches, read) = batchers.batches(self.bodies, bytes, |body, batcher| {
+            body.normalize(connection, unit, batcher)
+        });
         let mut failed = self.failed;
-        let mut content_ids = Vec::with_capacity(self.bodies.len());
-        let mut blobs = Vec::with_capacity(self.bodies.len());
-        for body in self.bodies {
-            let origin = Origin {
-                connection,
-                content_type: Some(&self.unit.content_type),
-                content_id: Some(&body.content_id),
-                content_created: body.created,
-                position: None,
-            };
-            match split_array(&body.bytes) {
-                Ok(records) => {
-                    blobs.push(CommittedBlob {
-                        created: body.created,
-                        bytes: body.bytes.len() as u64,
-                        records: records.len() as u64,
-                        ..CommittedBlob::default()
-                    });
-                    for record in records {
-                        batcher.push(record, &origin);
-                    }
-                    content_ids.push(body.content_id);
+        let (mut content_ids, mut blobs) = (Vec::new(), Vec::new());
+        for read in read {
+            match read {
+                Ok((content_id, blob)) => {
+                    content_ids.push(content_id);
+                    blobs.push(blob);
                 }
-                Err(error) => failed.push(Failed {
-                    content_id: Some(body.content_id),
-                    reason: GapReason::Malformed,
-                    detail: error.to_string(),
-                    created: body.created,
-                }),
+                Err(why) => failed.push(why),
             }
-            drop(body.reservation);
         }
-        let rows = Rows::of(batcher.finish());
         Generation {
             unit: self.unit,
             content_ids,
             blobs,
-            rows,
+            rows: Rows::of(batches),
             failed,
             last: self.last,
             reservation: None,
@@ -143,72 +123,37 @@ impl Raw for RawGeneration {
     }
 }
 
-/// Batchers that are at work or idle: one that made batches knows how much room they take.
-#[derive(Debug)]
-pub(crate) struct Batchers {
-    raw_data: bool,
-    idle: Mutex<Vec<Batcher>>,
-}
-
-impl Batchers {
-    pub(crate) fn new(raw_data: bool) -> Self {
-        let idle = Mutex::default();
-        Self { raw_data, idle }
-    }
-
-    /// Lends one.
-    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Batcher) -> T) -> T {
-        let idle = self.idle().pop();
-        let mut batcher = idle.unwrap_or_else(|| Batcher::new(self.raw_data));
-        let done = work(&mut batcher);
-        self.idle().push(batcher);
-        done
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Batcher>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Makes batches of bounded size.
-#[derive(Debug)]
-pub(crate) struct Batcher {
-    raw_data: bool,
-    normalizer: Normalizer,
-    batches: Vec<Batch>,
-}
-
-impl Batcher {
-    pub(crate) fn new(raw_data: bool) -> Self {
-        Self {
-            raw_data,
-            normalizer: Normalizer::new(Options { raw_data }),
-            batches: Vec::new(),
+impl Body {
+    /// Hands its records to the batcher; says what it was, or why it has none.
+    fn normalize(
+        self,
+        connection: &str,
+        unit: &UnitKey,
+        batcher: &mut Batcher,
+    ) -> Result<(String, CommittedBlob), Failed> {
+        let origin = Origin {
+            connection,
+            content_type: Some(&unit.content_type),
+            content_id: Some(&self.content_id),
+            content_created: self.created,
+            position: None,
+        };
+        let records = split_array(&self.bytes).map_err(|error| Failed {
+            content_id: Some(self.content_id.clone()),
+            reason: GapReason::Malformed,
+            detail: error.to_string(),
+            created: self.created,
+        })?;
+        for record in &records {
+            batcher.push(record, &origin);
         }
-    }
-
-    /// Whether rows have the bytes that they were made of.
-    pub(crate) fn keeps_raw_data(&self) -> bool {
-        self.raw_data
-    }
-
-    pub(crate) fn push(&mut self, record: &[u8], origin: &Origin<'_>) {
-        self.normalizer.push(record, origin);
-        if self.normalizer.pending_bytes() >= BATCH_BYTES {
-            self.batches.push(self.normalizer.finish());
-        }
-    }
-
-    /// Takes the batches that are full.
-    pub(crate) fn full(&mut self) -> Vec<Batch> {
-        std::mem::take(&mut self.batches)
-    }
-
-    /// Takes what was made.
-    pub(crate) fn finish(&mut self) -> Vec<Batch> {
-        if !self.normalizer.is_empty() {
-            self.batches.push(self.normalizer.finish());
-        }
-        std::mem::take(&mut self.batches)
+        let blob = CommittedBlob {
+            created: self.created,
+            bytes: self.bytes.len() as u64,
+            records: records.len() as u64,
+            ..CommittedBlob::default()
+        };
+        drop(self.reservation);
+        Ok((self.content_id, blob))
     }
 }

@@ -8,7 +8,7 @@
 //! Memory: of the limit, an eighth is for bodies (being downloaded, waiting for the rest of their unit, or being
 //! normalized), and three eighths for normalized rows and their encoding, taken as `EXPANSION` times their bodies,
 //! which is what was measured: room for three generations (one on its way to the store, one being encoded, one being
-//! normalized), of which each is about a sixty-fourth of the limit, or one blob. The other half is for what no budget
+//! normalized), of which each is a fortieth of the limit, or one blob. The other half is for what no budget
 //! counts: code, a compressor for each core (see [`crate::cores`]), what the allocator keeps for next time, and the
 //! identities of the last days' records, which grow with the tenant. What one blob needs passes even when it is more than
 //! its share: see [`crate::budget`].
@@ -39,8 +39,9 @@ use crate::recorder::Recorder;
 use crate::report::Report;
 use crate::source::{Desk, Source};
 
-/// Part of the memory limit that the bodies of one generation may be.
-pub(crate) const GENERATION_SHARE: u64 = 64;
+/// Part of the memory limit that the bodies of one generation may be. Three fit into their budget, though each is a little
+/// larger by its last blob.
+pub(crate) const GENERATION_SHARE: u64 = 40;
 
 /// Brings everything that the service offers between `since` and `until` into the lake, once.
 ///

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::batches::Batchers;
 use crate::budget::{Budget, Estimate};
 use crate::clock::Clock;
 use crate::commit::Beside;
@@ -23,7 +24,7 @@ use crate::gap::GapReason;
 use crate::ledger::listed::RunRecord;
 use crate::ledger::{Failed, Ledger, UnitKey};
 use crate::listed::Unavailable;
-use crate::normalize::{Batcher, Generation};
+use crate::normalize::Generation;
 use crate::recorder::Recorder;
 
 /// One way to get records. A run calls the methods in the order in which they stand here.
@@ -107,8 +108,8 @@ pub(crate) trait Raw: Send + 'static {
     /// Bytes that it holds.
     fn bytes(&self) -> u64;
 
-    /// Makes rows of it with a batcher that is empty, before and after; never fails: what cannot be read is named in the generation.
-    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation;
+    /// Makes rows of it; never fails: what cannot be read is named in the generation.
+    fn normalize(self, connection: &str, batchers: &Batchers) -> Generation;
 }
 
 /// What a run lends to its source.

@@ -10,10 +10,11 @@ use object_store::{ObjectStore, ObjectStoreExt};
 
 use super::attempt::Draft;
 use super::*;
+use crate::batches::{Batchers, Order};
 use crate::budget::Budget;
 use crate::dedup::Addition;
 use crate::ledger::{Process, UnitKey};
-use crate::normalize::{Batcher, Body, RawGeneration};
+use crate::normalize::{Body, RawGeneration};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::source::Raw;
@@ -58,7 +59,7 @@ pub(crate) async fn generation(window: &str, blobs: &[(&str, String)]) -> Genera
         failed: Vec::new(),
         last: true,
     }
-    .normalize("contoso", &mut Batcher::new(true))
+    .normalize("contoso", &Batchers::new(true, Order::ByClass))
 }
 
 pub(crate) fn recorder() -> Arc<Recorder> {

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::records::each_record;
 use super::{FILES_CONNECTION, Input, UnreadInput, announce};
+use crate::batches::{Batcher, Order};
 use crate::error::Error;
-use crate::normalize::Batcher;
 use crate::progress::Progress;
 use crate::report::Outcome;
 
@@ -120,7 +120,7 @@ pub fn coverage(inputs: &[Input], progress: &Progress) -> Result<Coverage, Error
         connection: FILES_CONNECTION,
         ..Origin::default()
     };
-    let mut batcher = Batcher::new(false);
+    let mut batcher = Batcher::new(false, Order::Given);
     for input in inputs {
         let read = each_record(input, progress, &mut |record: &[u8], _| {
             batcher.push(record, &origin);

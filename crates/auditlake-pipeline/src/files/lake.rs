@@ -3,8 +3,8 @@
 //! Each input is a unit of its own, committed in parts when it is large. Which of its records are new is judged
 //! against all that the connection's ledger has, whatever its age: a file holds old records.
 
-use std::io;
 use std::sync::Arc;
+use std::{io, iter};
 
 use auditlake_normalizer::{Origin, Position};
 use futures::FutureExt;
@@ -16,13 +16,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::records::each_record;
 use super::{Input, LakeOptions, announce};
+use crate::batches::Batchers;
 use crate::commit::Memory;
 use crate::connection::check_name;
 use crate::content_ids::Blobs;
 use crate::error::Error;
 use crate::gap::{Gap, GapReason};
 use crate::ledger::UnitKey;
-use crate::normalize::{Batcher, Generation, Rows};
+use crate::normalize::{Generation, Rows};
 use crate::options::BackfillOptions;
 use crate::plan::compact;
 use crate::progress::Progress;
@@ -140,15 +141,26 @@ async fn read_all(reader: Reader, inputs: Vec<Input>, started: Timestamp) {
     }
 }
 
+/// Bytes of records that are let go together.
+const CHUNK_BYTES: usize = 1 << 20;
+
 /// Records of an input.
 #[derive(Debug)]
 struct Part {
     unit: UnitKey,
     /// The input's name.
     name: String,
-    records: Vec<(Vec<u8>, Position)>,
+    chunks: Vec<Chunk>,
     bytes: u64,
     last: bool,
+}
+
+/// Records that follow each other in an input.
+#[derive(Debug, Default)]
+struct Chunk {
+    text: Vec<u8>,
+    /// Where each ends in the text, and where it stood in the input.
+    records: Vec<(usize, Position)>,
 }
 
 impl Part {
@@ -156,7 +168,7 @@ impl Part {
         Self {
             unit: unit.clone(),
             name: name.to_owned(),
-            records: Vec::new(),
+            chunks: Vec::new(),
             bytes: 0,
             last: false,
         }
@@ -164,7 +176,34 @@ impl Part {
 
     fn add(&mut self, record: &[u8], position: Position) {
         self.bytes += record.len() as u64;
-        self.records.push((record.to_vec(), position));
+        if let Some(chunk) = self
+            .chunks
+            .last_mut()
+            .filter(|chunk| chunk.has_room(record))
+        {
+            return chunk.add(record, position);
+        }
+        let mut chunk = Chunk::default();
+        chunk.text.reserve(CHUNK_BYTES.max(record.len()));
+        chunk.add(record, position);
+        self.chunks.push(chunk);
+    }
+}
+
+impl Chunk {
+    fn has_room(&self, record: &[u8]) -> bool {
+        self.text.len() + record.len() <= CHUNK_BYTES
+    }
+
+    fn add(&mut self, record: &[u8], position: Position) {
+        self.text.extend_from_slice(record);
+        self.records.push((self.text.len(), position));
+    }
+
+    fn records(&self) -> impl Iterator<Item = (&[u8], Position)> {
+        let starts = iter::once(0).chain(self.records.iter().map(|(end, _)| *end));
+        let records = starts.zip(&self.records);
+        records.filter_map(|(start, (end, at))| Some((self.text.get(start..*end)?, *at)))
     }
 }
 
@@ -177,22 +216,24 @@ impl Raw for Part {
         self.bytes
     }
 
-    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
+    fn normalize(self, connection: &str, batchers: &Batchers) -> Generation {
         let origin = Origin {
             connection,
             content_id: Some(&self.name),
             ..Origin::default()
         };
-        // Each record is let go once it is a row.
-        for (record, position) in self.records {
-            let position = Some(position);
-            batcher.push(&record, &Origin { position, ..origin });
-        }
+        let bytes = |chunk: &Chunk| chunk.text.len();
+        let (batches, _) = batchers.batches(self.chunks, bytes, |chunk, batcher| {
+            for (record, position) in chunk.records() {
+                let position = Some(position);
+                batcher.push(record, &Origin { position, ..origin });
+            }
+        });
         Generation {
             unit: self.unit,
             content_ids: Vec::new(),
             blobs: Vec::new(),
-            rows: Rows::of(batcher.finish()),
+            rows: Rows::of(batches),
             failed: Vec::new(),
             last: self.last,
             reservation: None,
@@ -367,6 +408,26 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((report.events, report.files), (600, 4));
+    }
+
+    #[test]
+    fn records_of_any_length_come_out_of_a_part_as_they_went_in() {
+        let unit = UnitKey {
+            content_type: FILES.to_owned(),
+            window: "x".to_owned(),
+        };
+        let lengths = [1, CHUNK_BYTES - 1, 1, 7, 2 * CHUNK_BYTES, 0, 3];
+        let mut part = Part::nothing(&unit, "x");
+        for (position, length) in (1..).zip(lengths) {
+            part.add(&vec![b'x'; length], Position::Line(position));
+        }
+        let found = part.chunks.iter().flat_map(Chunk::records);
+        let found: Vec<_> = found.map(|(text, at)| (at, text.len())).collect();
+        let expected = (1..).map(Position::Line).zip(lengths);
+        assert_eq!(found, expected.collect::<Vec<_>>());
+        assert_eq!(part.bytes, lengths.iter().sum::<usize>() as u64);
+        let chunks: Vec<usize> = part.chunks.iter().map(|chunk| chunk.text.len()).collect();
+        assert_eq!(chunks, [CHUNK_BYTES, 8, 2 * CHUNK_BYTES, 3]);
     }
 
     #[tokio::test]

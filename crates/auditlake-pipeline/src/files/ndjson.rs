@@ -8,9 +8,9 @@ use auditlake_normalizer::{Batch, Origin, ocsf_1_3, write_ndjson};
 
 use super::records::each_record;
 use super::{FILES_CONNECTION, FilesReport, Input, QuarantinedItem, UnreadInput, announce};
+use crate::batches::{Batcher, Order};
 use crate::dedup::{Addition, Judge};
 use crate::error::Error;
-use crate::normalize::Batcher;
 use crate::progress::Progress;
 
 /// Quarantined items that are named.
@@ -96,7 +96,7 @@ impl<W: Write> Writer<'_, W> {
             content_id: Some(&name),
             ..Origin::default()
         };
-        let mut batcher = Batcher::new(raw_data);
+        let mut batcher = Batcher::new(raw_data, Order::Given);
         let read = each_record(input, self.progress, &mut |record: &[u8], position| {
             let position = Some(position);
             batcher.push(record, &Origin { position, ..origin });

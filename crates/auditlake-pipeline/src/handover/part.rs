@@ -97,15 +97,15 @@ mod tests {
     use auditlake_normalizer::Origin;
 
     use super::*;
+    use crate::batches::{Batcher, Order};
     use crate::dedup::Addition;
     use crate::dedup::Judge;
-    use crate::normalize::Batcher;
 
     const RECORD: &str =
         "{\"CreationTime\":\"2026-05-04T10:12:33\",\n\t\"Id\":\"1\",\"Operation\":\"Send\"}";
 
     fn kept(records: &[&[u8]]) -> Kept {
-        let mut batcher = Batcher::new(true);
+        let mut batcher = Batcher::new(true, Order::Given);
         for record in records {
             batcher.push(record, &Origin::default());
         }

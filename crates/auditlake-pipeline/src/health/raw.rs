@@ -6,10 +6,11 @@ use auditlake_normalizer::{HealthElement, HealthNormalizer, HealthOrigin};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+use crate::batches::Batchers;
 use crate::budget::Reservation;
 use crate::gap::GapReason;
 use crate::ledger::{Failed, UnitKey};
-use crate::normalize::{Batcher, Generation, Rows};
+use crate::normalize::{Generation, Rows};
 use crate::source::Raw;
 
 /// Elements that will be committed together.
@@ -50,8 +51,8 @@ impl Raw for HealthRaw {
         self.pages.iter().map(Fetched::bytes).sum()
     }
 
-    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
-        let mut normalizer = HealthNormalizer::new(batcher.keeps_raw_data());
+    fn normalize(self, connection: &str, batchers: &Batchers) -> Generation {
+        let mut normalizer = HealthNormalizer::new(batchers.keep_raw_data());
         let mut count = 0;
         for page in self.pages {
             let origin = HealthOrigin {

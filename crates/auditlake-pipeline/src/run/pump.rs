@@ -14,19 +14,20 @@ use tracing::{Instrument, instrument};
 use super::conclude::{answers, run_record};
 use super::prepare::Prepared;
 use super::{Run, Worked};
+use crate::batches::{Batchers, Order, SHARE_BYTES};
 use crate::budget::Budget;
 use crate::commit::{Ahead, Committer};
 use crate::cores;
 use crate::error::Error;
 use crate::handover::{Form, Outlet};
 use crate::ledger::{Failed, UnitKey};
-use crate::normalize::{Batchers, Generation};
+use crate::normalize::Generation;
 use crate::recorder::Recorder;
 use crate::source::{Desk, Raw, Room, Source, Told};
 
 /// Rows and what is encoded of them take up to so many times the bytes of their bodies: three times where records are long,
-/// and more than as much again in what the allocator keeps.
-const EXPANSION: u64 = 7;
+/// and the rest is what the allocator keeps.
+const EXPANSION: u64 = 4;
 
 impl Run {
     /// Runs the stages until everything is committed; what is not when the run is cancelled is dropped. However it ends,
@@ -64,9 +65,10 @@ impl Run {
         committer: &mut Committer,
     ) -> Result<(), Error> {
         let (out, raws) = mpsc::channel(1);
+        let generation_bytes = room.generation_bytes;
         let fetch = source.fetch(desk, room, committer.content_ids(), out);
         let fetching = AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span()));
-        let mut ahead = Ahead::of(self.normalized(raws));
+        let mut ahead = Ahead::of(self.normalized(raws, generation_bytes));
         while let Some(generation) = self
             .stops
             .cancel
@@ -83,11 +85,18 @@ impl Run {
     fn normalized<R: Raw>(
         &self,
         raws: Receiver<R>,
+        generation_bytes: u64,
     ) -> BoxStream<'static, Result<Generation, Error>> {
         let budget = Budget::new(self.memory() / 8 * 3);
-        let cores = available_parallelism().map_or(1, usize::from);
-        let hands_on_records = self.options.outlet.as_ref().map(Outlet::form) == Some(Form::Raw);
-        let batchers = Arc::new(Batchers::new(self.options.raw_data || hands_on_records));
+        let at_once = generations_at_once(generation_bytes);
+        let form = self.options.outlet.as_ref().map(Outlet::form);
+        let raw_data = self.options.raw_data || form == Some(Form::Raw);
+        let order = if form.is_some() {
+            Order::Given
+        } else {
+            Order::ByClass
+        };
+        let batchers = Arc::new(Batchers::new(raw_data, order));
         let (connection, recorder) = (self.connection.clone(), Arc::clone(&self.recorder));
         let generations = received(raws)
             .map(move |raw| {
@@ -95,9 +104,17 @@ impl Run {
                 let batchers = Arc::clone(&batchers);
                 normalize(raw, budget, recorder, connection.clone(), batchers)
             })
-            .buffered(cores);
+            .buffered(at_once);
         driven(generations)
     }
+}
+
+/// How many generations are normalized at once so that all cores have work, if they are large: one is for several of them.
+/// Small ones need no more, as they are committed one at a time.
+fn generations_at_once(generation_bytes: u64) -> usize {
+    let shares = usize::try_from(generation_bytes).unwrap_or(usize::MAX) / SHARE_BYTES;
+    let cores = available_parallelism().map_or(1, usize::from);
+    cores.div_ceil(shares.max(1))
 }
 
 /// What comes in, as a stream.
@@ -167,7 +184,7 @@ async fn normalize<R: Raw>(
     let reservation = budget.reserve(raw.bytes() * EXPANSION).await;
     let work = move || {
         let _at_work = recorder.meters.normalize.enter();
-        batchers.lend(|batcher| raw.normalize(&connection, batcher))
+        raw.normalize(&connection, &batchers)
     };
     let mut generation = cores::work(work).await?;
     generation.reservation = Some(reservation);

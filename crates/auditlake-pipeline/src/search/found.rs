@@ -3,9 +3,10 @@
 use auditlake_normalizer::{Origin, Position};
 use serde_json::value::RawValue;
 
+use crate::batches::Batchers;
 use crate::budget::Reservation;
 use crate::ledger::{CommittedBlob, Failed, UnitKey};
-use crate::normalize::{Batcher, Generation, Rows};
+use crate::normalize::{Generation, Rows};
 use crate::source::Raw;
 use crate::wrapped::each_within;
 
@@ -66,7 +67,7 @@ impl Raw for Found {
     }
 
     /// The record of the unified audit log is in the member `auditData`, as the feed has it.
-    fn normalize(self, connection: &str, batcher: &mut Batcher) -> Generation {
+    fn normalize(self, connection: &str, batchers: &Batchers) -> Generation {
         let origin = Origin {
             connection,
             content_type: Some(&self.unit.content_type),
@@ -74,18 +75,20 @@ impl Raw for Found {
             content_created: None,
             position: None,
         };
-        for (number, record) in (1..).zip(&self.records) {
-            let position = Position::Element(number);
+        let count = self.records.len() as u64;
+        let numbered = (1..).zip(self.records).collect();
+        let bytes = |(_, record): &(u64, Box<RawValue>)| record.get().len();
+        let (batches, _) = batchers.batches(numbered, bytes, |(number, record), batcher| {
             let push = &mut |record: &[u8], _| {
                 batcher.push(record, &origin);
                 Ok(())
             };
             // Taking a record cannot fail.
-            each_within(record.get().as_bytes(), position, push).ok();
-        }
+            each_within(record.get().as_bytes(), Position::Element(number), push).ok();
+        });
         let blob = CommittedBlob {
             bytes: self.bytes,
-            records: self.records.len() as u64,
+            records: count,
             ..CommittedBlob::default()
         };
         let (content_ids, blobs) = if self.is_read {
@@ -97,7 +100,7 @@ impl Raw for Found {
             unit: self.unit,
             content_ids,
             blobs,
-            rows: Rows::of(batcher.finish()),
+            rows: Rows::of(batches),
             failed: self.failed,
             last: self.last,
             reservation: None,

@@ -10,6 +10,7 @@ use super::findings::{missing_records, unfetched};
 use super::listing::Listed;
 use super::report::VerifyReport;
 use super::state::State;
+use crate::batches::{Batchers, Order};
 use crate::budget::Budget;
 use crate::cores;
 use crate::error::Error;
@@ -17,7 +18,7 @@ use crate::failure::{describe, reason};
 use crate::gap::GapReason;
 use crate::identities::identities_of;
 use crate::ledger::UnitKey;
-use crate::normalize::{Batcher, Body, RawGeneration};
+use crate::normalize::{Body, RawGeneration};
 use crate::source::Raw;
 
 /// Blobs fetched at once.
@@ -119,7 +120,8 @@ impl Verifier {
         };
         let connection = self.connection.name.clone();
         let made =
-            cores::work(move || raw.normalize(&connection, &mut Batcher::new(false))).await?;
+            cores::work(move || raw.normalize(&connection, &Batchers::new(false, Order::ByClass)))
+                .await?;
         if let Some(failed) = made.failed.into_iter().next() {
             return Ok(Err((failed.reason, failed.detail)));
         }
