@@ -6,6 +6,7 @@ use auditlake_parquet::Lake;
 use futures::FutureExt;
 
 use super::{GENERATION_SHARE, Run, Worked};
+use crate::batches::Order;
 use crate::budget::{Budget, Estimate};
 use crate::commit::{Committer, Memory, Site};
 use crate::error::Error;
@@ -21,6 +22,8 @@ pub(super) struct Prepared {
     /// To be named in the ledger before anything is fetched.
     pub(super) lost: Vec<(UnitKey, Failed)>,
     pub(super) room: Room,
+    /// How events are to be in batches.
+    pub(super) order: Order,
 }
 
 impl Run {
@@ -43,11 +46,13 @@ impl Run {
             return Err(self.leave_failed(source, error).await);
         }
         let lost = std::mem::take(&mut planned.lost);
+        let order = self.order(&layout);
         let committer = self.committer::<S>(desk, layout, memory, planned).await?;
         Ok(Prepared {
             committer,
             lost,
             room,
+            order,
         })
     }
 
@@ -106,6 +111,15 @@ impl Run {
         };
         let (recorder, cancel) = (Arc::clone(&self.recorder), self.stops.cancel.clone());
         Committer::open_with(site, memory, recorder, cancel).await
+    }
+
+    /// By class where files are so; elsewhere they would have to be brought together again.
+    fn order(&self, layout: &Layout) -> Order {
+        if layout.is_flat() || self.options.outlet.is_some() {
+            Order::Given
+        } else {
+            Order::ByClass
+        }
     }
 
     fn room(&self, layout: &Layout) -> Room {

@@ -14,7 +14,7 @@ use tracing::{Instrument, instrument};
 use super::conclude::{answers, run_record};
 use super::prepare::Prepared;
 use super::{Run, Worked};
-use crate::batches::{Batchers, Order, SHARE_BYTES};
+use crate::batches::{Batchers, SHARE_BYTES};
 use crate::budget::Budget;
 use crate::commit::{Ahead, Committer};
 use crate::cores;
@@ -42,9 +42,14 @@ impl Run {
             mut committer,
             lost,
             room,
+            order,
         } = prepared;
+        let batchers = Batchers::new(self.keeps_raw_data(), order);
         let ended = match commit_losses(&mut committer, lost).await {
-            Ok(()) => self.commit_all(source, desk, room, &mut committer).await,
+            Ok(()) => {
+                self.commit_all(source, desk, room, batchers, &mut committer)
+                    .await
+            }
             Err(error) => Err(error),
         };
         let (report, refused) = (self.report(source), self.check_refused());
@@ -62,13 +67,14 @@ impl Run {
         source: &mut S,
         desk: &Desk,
         room: Room,
+        batchers: Batchers,
         committer: &mut Committer,
     ) -> Result<(), Error> {
         let (out, raws) = mpsc::channel(1);
         let generation_bytes = room.generation_bytes;
         let fetch = source.fetch(desk, room, committer.content_ids(), out);
         let fetching = AbortOnDropHandle::new(tokio::spawn(fetch.in_current_span()));
-        let mut ahead = Ahead::of(self.normalized(raws, generation_bytes));
+        let mut ahead = Ahead::of(self.normalized(raws, generation_bytes, batchers));
         while let Some(generation) = self
             .stops
             .cancel
@@ -82,21 +88,21 @@ impl Run {
         Ok(())
     }
 
+    /// In the rows; records that are handed on are taken from there.
+    fn keeps_raw_data(&self) -> bool {
+        let form = self.options.outlet.as_ref().map(Outlet::form);
+        self.options.raw_data || form == Some(Form::Raw)
+    }
+
     fn normalized<R: Raw>(
         &self,
         raws: Receiver<R>,
         generation_bytes: u64,
+        batchers: Batchers,
     ) -> BoxStream<'static, Result<Generation, Error>> {
         let budget = Budget::new(self.memory() / 8 * 3);
         let at_once = generations_at_once(generation_bytes);
-        let form = self.options.outlet.as_ref().map(Outlet::form);
-        let raw_data = self.options.raw_data || form == Some(Form::Raw);
-        let order = if form.is_some() {
-            Order::Given
-        } else {
-            Order::ByClass
-        };
-        let batchers = Arc::new(Batchers::new(raw_data, order));
+        let batchers = Arc::new(batchers);
         let (connection, recorder) = (self.connection.clone(), Arc::clone(&self.recorder));
         let generations = received(raws)
             .map(move |raw| {
