@@ -21,6 +21,7 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, TypePtr};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::absent::Absent;
 use crate::buffer::RowRef;
@@ -231,19 +232,65 @@ fn write_group(
     into: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
 ) -> Result<()> {
     let mut absent = Absent::new(&properties.absent);
-    for (index, field) in schema.fields.iter().enumerate() {
-        let values = group.column(index)?;
-        let chunks = if is_absent(&values) {
-            let write = || field.chunks(&values, &properties.absent, compressor);
-            absent.chunks(&field.columns, write)?
-        } else {
-            field.chunks(&values, &properties.present, compressor)?
+    let written = written(schema, compressor, &properties.present, group)?;
+    for (field, written) in schema.fields.iter().zip(written) {
+        let chunks = match written {
+            Written::Present(chunks) => chunks,
+            Written::Absent(values) => {
+                let write = || field.chunks(&values, &properties.absent, compressor);
+                absent.chunks(&field.columns, write)?
+            }
         };
         for chunk in chunks {
             into.append_column(&chunk.pages, chunk.close)?;
         }
     }
     Ok(())
+}
+
+/// A field of a row group.
+enum Written {
+    Present(Vec<Chunk>),
+    /// It has no values, and is not written yet.
+    Absent(ArrayRef),
+}
+
+/// Rows of a group from which on its fields are shared out among the cores: of a generation that becomes one file, all other
+/// cores would wait for it.
+const SHARED_ROWS: usize = 4096;
+
+/// The fields of a row group, in their order.
+fn written(
+    schema: &FileSchema<'_>,
+    compressor: &mut Compressor,
+    properties: &WriterPropertiesPtr,
+    group: &Group<'_>,
+) -> Result<Vec<Written>> {
+    let write = |compressor: &mut Compressor, index: usize, field: &FieldSchema| {
+        let values = group.column(index)?;
+        if is_absent(&values) {
+            return Ok(Written::Absent(values));
+        }
+        let chunks = field.chunks(&values, properties, compressor)?;
+        Ok(Written::Present(chunks))
+    };
+    let fields = schema.fields.iter().enumerate();
+    if group.picked.len() < SHARED_ROWS {
+        return fields
+            .map(|(index, field)| write(compressor, index, field))
+            .collect();
+    }
+    let level = compressor.level();
+    let on_its_own = |compressor: &mut Option<Compressor>, (index, field)| {
+        let compressor = match compressor {
+            Some(compressor) => compressor,
+            none => none.insert(Compressor::at_level(level)?),
+        };
+        write(compressor, index, field)
+    };
+    let fields: Vec<_> = fields.collect();
+    let fields = fields.into_par_iter().map_init(|| None, on_its_own);
+    fields.collect()
 }
 
 #[cfg(test)]
@@ -354,8 +401,8 @@ mod tests {
     #[test]
     fn a_file_has_byte_for_byte_what_the_library_writes_row_by_row() -> Result<(), Box<dyn StdError>>
     {
-        // One page a column, and many.
-        for count in [1, 3000] {
+        // One page a column, and many; of one core, and of all.
+        for count in [1, 3000, 2 * SHARED_ROWS] {
             let (spec, batch) = (spec(), rows(count)?);
             assert_eq!(batch.num_rows(), count);
             let (ours, theirs) = (encoded(&spec, &batch)?, written(&spec, &batch)?);

@@ -38,7 +38,13 @@ impl Compressor {
         Self::at_level(spec.zstd_level).map_err(Error::parquet(&spec.name))
     }
 
-    fn at_level(level: i32) -> Result<Self> {
+    /// The level that it has.
+    pub(crate) fn level(&self) -> i32 {
+        self.level.compression_level()
+    }
+
+    /// One of this level.
+    pub(crate) fn at_level(level: i32) -> Result<Self> {
         Ok(Self {
             level: ZstdLevel::try_new(level)?,
             zstd: bulk::Compressor::new(level)?,

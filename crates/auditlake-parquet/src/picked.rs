@@ -84,6 +84,11 @@ impl<'a> Picked<'a> {
         }
     }
 
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// One column of the rows.
     pub(crate) fn column(&self, index: usize) -> Result<ArrayRef, ArrowError> {
         let columns: Vec<&dyn Array> = self
