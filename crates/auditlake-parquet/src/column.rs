@@ -1,6 +1,6 @@
 //! Columns by their dotted path: in a schema, in a batch, and in the Parquet file.
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, GenericListArray, OffsetSizeTrait, RecordBatch};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Fields};
 use parquet::arrow::ArrowSchemaConverter;
@@ -81,19 +81,29 @@ pub(crate) fn empty_leaves(array: &dyn Array) -> Vec<usize> {
 /// Appends for each leaf of the array whether it has values; none has where a parent has none.
 fn fill(array: &dyn Array, parent: bool, filled: &mut Vec<bool>) {
     let here = parent && array.logical_null_count() < array.len();
-    let children: Vec<&ArrayRef> = match array.data_type() {
-        DataType::Struct(_) => array.as_struct().columns().iter().collect(),
-        DataType::List(_) => vec![array.as_list::<i32>().values()],
-        DataType::LargeList(_) => vec![array.as_list::<i64>().values()],
-        DataType::FixedSizeList(..) => vec![array.as_fixed_size_list().values()],
-        DataType::ListView(_) => vec![array.as_list_view::<i32>().values()],
-        DataType::LargeListView(_) => vec![array.as_list_view::<i64>().values()],
-        DataType::Map(..) => array.as_map().entries().columns().iter().collect(),
+    let children: Vec<ArrayRef> = match array.data_type() {
+        DataType::Struct(_) => array.as_struct().columns().to_vec(),
+        DataType::List(_) => vec![elements(array.as_list::<i32>())],
+        DataType::LargeList(_) => vec![elements(array.as_list::<i64>())],
+        DataType::FixedSizeList(..) => vec![array.as_fixed_size_list().values().clone()],
+        DataType::ListView(_) => vec![array.as_list_view::<i32>().values().clone()],
+        DataType::LargeListView(_) => vec![array.as_list_view::<i64>().values().clone()],
+        DataType::Map(..) => array.as_map().entries().columns().to_vec(),
         _ => return filled.push(here),
     };
     for child in children {
         fill(child.as_ref(), here, filled);
     }
+}
+
+/// The elements of these lists alone: a slice of an array of lists has those of all.
+fn elements<O: OffsetSizeTrait>(lists: &GenericListArray<O>) -> ArrayRef {
+    let offsets = lists.value_offsets();
+    let [first, .., last] = offsets else {
+        return lists.values().slice(0, 0);
+    };
+    let (first, last) = (first.as_usize(), last.as_usize());
+    lists.values().slice(first, last - first)
 }
 
 pub(crate) fn join(prefix: &str, name: &str) -> String {
@@ -239,6 +249,22 @@ mod tests {
             &[2, 3, 4, 5],
         );
         check_empty(r#"{"last":""}"#, &[0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_slice_has_no_values_of_the_rows_beside_it() -> Result<(), Box<dyn StdError>> {
+        let rows = batch(
+            "{\"pairs\":[{\"name\":\"a\"}]}\n{\"pairs\":[{\"value\":\"x\"}]}\n{\"pairs\":[{\"name\":\"b\"}]}",
+        )?;
+        let empty = |start, length| empty_leaves(&StructArray::from(rows.slice(start, length)));
+        assert_eq!(
+            empty(1, 1),
+            empty_leaves(&StructArray::from(batch(r#"{"pairs":[{"value":"x"}]}"#)?))
+        );
+        assert_eq!(empty(0, 1), empty(2, 1));
+        assert_ne!(empty(0, 1), empty(1, 1));
+        assert_eq!(empty(1, 0), [0, 1, 2, 3, 4, 5]);
+        Ok(())
     }
 
     #[test]
