@@ -232,14 +232,12 @@ fn write_group(
     into: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
 ) -> Result<()> {
     let mut absent = Absent::new(&properties.absent);
-    let written = written(schema, compressor, &properties.present, group)?;
-    for (field, written) in schema.fields.iter().zip(written) {
-        let chunks = match written {
-            Written::Present(chunks) => chunks,
-            Written::Absent(values) => {
-                let write = || field.chunks(&values, &properties.absent, compressor);
-                absent.chunks(&field.columns, write)?
-            }
+    let present = present(schema, compressor, &properties.present, group)?;
+    for ((index, field), present) in schema.fields.iter().enumerate().zip(present) {
+        let write = || field.chunks(&group.column(index)?, &properties.absent, compressor);
+        let chunks = match present {
+            Some(chunks) => chunks,
+            None => absent.chunks(&field.columns, write)?,
         };
         for chunk in chunks {
             into.append_column(&chunk.pages, chunk.close)?;
@@ -248,31 +246,23 @@ fn write_group(
     Ok(())
 }
 
-/// A field of a row group.
-enum Written {
-    Present(Vec<Chunk>),
-    /// It has no values, and is not written yet.
-    Absent(ArrayRef),
-}
-
 /// Rows of a group from which on its fields are shared out among the cores: of a generation that becomes one file, all other
 /// cores would wait for it.
 const SHARED_ROWS: usize = 4096;
 
-/// The fields of a row group, in their order.
-fn written(
+/// The fields of a row group that have values, each in its place.
+fn present(
     schema: &FileSchema<'_>,
     compressor: &mut Compressor,
     properties: &WriterPropertiesPtr,
     group: &Group<'_>,
-) -> Result<Vec<Written>> {
+) -> Result<Vec<Option<Vec<Chunk>>>> {
     let write = |compressor: &mut Compressor, index: usize, field: &FieldSchema| {
         let values = group.column(index)?;
         if is_absent(&values) {
-            return Ok(Written::Absent(values));
+            return Ok(None);
         }
-        let chunks = field.chunks(&values, properties, compressor)?;
-        Ok(Written::Present(chunks))
+        field.chunks(&values, properties, compressor).map(Some)
     };
     let fields = schema.fields.iter().enumerate();
     if group.picked.len() < SHARED_ROWS {
