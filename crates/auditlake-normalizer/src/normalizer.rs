@@ -174,7 +174,7 @@ impl Normalizer {
 
     /// Takes what waits, the events of each class by themselves. What is quarantined is in the first batch.
     ///
-    /// Most columns are of a few classes, and null in all others, so such batches take about half the memory of those of
+    /// Most columns are of a few classes, and null in all others, so such batches take less memory than those of
     /// [`Self::finish`], and nothing has to be taken apart that is going into a file for each class.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! From the bodies of a generation to batches of rows, on a blocking thread.
+//! From the bodies of a generation to batches of rows.
 
 use std::sync::Arc;
 
@@ -153,6 +153,7 @@ impl Body {
             records: records.len() as u64,
             ..CommittedBlob::default()
         };
+        // Other bodies may be fetched from here on.
         drop(self.reservation);
         Ok((self.content_id, blob))
     }
