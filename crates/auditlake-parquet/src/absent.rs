@@ -4,13 +4,13 @@
 //! are a few kinds, so in each row group one column of each kind is written, and its pages are repeated for the others.
 
 use parquet::basic::{ConvertedType, LogicalType, Type};
-use parquet::column::writer::ColumnCloseResult;
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter};
 use parquet::errors::Result;
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
-use crate::compress::Chunk;
+use crate::compress::{Chunk, Compressor};
 
 /// What decides how a column is written that is null because the field around it is.
 #[derive(Debug, PartialEq)]
@@ -39,50 +39,99 @@ impl Kind {
     }
 }
 
-/// Writes the fields of one row group that are without a value.
+/// What of the columns of a table is the same in all row groups: which of them are of one kind.
+#[derive(Debug)]
+pub(crate) struct Kinds(Vec<usize>);
+
+impl Kinds {
+    pub(crate) fn of(columns: &[ColumnDescPtr], properties: &WriterProperties) -> Self {
+        let mut kinds = Vec::new();
+        let number = |column: &ColumnDescPtr| {
+            let kind = Kind::of(column, properties);
+            let known = kinds.iter().position(|known| *known == kind);
+            known.unwrap_or_else(|| {
+                kinds.push(kind);
+                kinds.len() - 1
+            })
+        };
+        Self(columns.iter().map(number).collect())
+    }
+}
+
+/// Writes the columns of one row group that are null because the field around them is.
 pub(crate) struct Absent<'a> {
-    properties: &'a WriterProperties,
-    kinds: Vec<(Kind, Chunk)>,
+    kinds: &'a Kinds,
+    properties: &'a WriterPropertiesPtr,
+    /// A level for each row.
+    levels: Vec<i16>,
+    /// By kind, those that were needed so far.
+    written: Vec<Option<Chunk>>,
 }
 
 impl<'a> Absent<'a> {
-    pub(crate) fn new(properties: &'a WriterProperties) -> Self {
-        let kinds = Vec::new();
-        Self { properties, kinds }
+    pub(crate) fn new(kinds: &'a Kinds, properties: &'a WriterPropertiesPtr, rows: usize) -> Self {
+        Self {
+            kinds,
+            properties,
+            levels: vec![0; rows],
+            written: vec![None; kinds.0.len()],
+        }
     }
 
-    /// The columns of a field, which are written only if one of them is of a kind that was not written yet.
+    /// The columns of a field, of which the first has that number in the file.
     pub(crate) fn chunks(
         &mut self,
+        first: usize,
         columns: &[ColumnDescPtr],
-        write: impl FnOnce() -> Result<Vec<Chunk>>,
+        compressor: &mut Compressor,
     ) -> Result<Vec<Chunk>> {
-        let known = columns
-            .iter()
-            .map(|column| Some((self.known(column)?, column)));
-        if let Some(known) = known.collect::<Option<Vec<_>>>() {
-            return known
-                .into_iter()
-                .map(|(chunk, column)| repeated(chunk, column))
-                .collect();
-        }
-        let chunks = write()?;
-        for (chunk, column) in chunks.iter().zip(columns) {
-            if self.known(column).is_none() {
-                let kind = Kind::of(column, self.properties);
-                self.kinds.push((kind, chunk.clone()));
-            }
-        }
-        Ok(chunks)
+        (first..)
+            .zip(columns)
+            .map(|(number, column)| self.chunk(number, column, compressor))
+            .collect()
     }
 
-    fn known(&self, column: &ColumnDescPtr) -> Option<&Chunk> {
-        let kind = Kind::of(column, self.properties);
-        let mut kinds = self.kinds.iter();
-        kinds
-            .find(|(known, _)| *known == kind)
-            .map(|(_, chunk)| chunk)
+    fn chunk(
+        &mut self,
+        number: usize,
+        column: &ColumnDescPtr,
+        compressor: &mut Compressor,
+    ) -> Result<Chunk> {
+        let kind = self.kinds.0[number];
+        if let Some(chunk) = &self.written[kind] {
+            return repeated(chunk, column);
+        }
+        let chunk = compressor.column(column, self.properties, |writer| {
+            nulls(writer, &self.levels, column)
+        })?;
+        self.written[kind] = Some(chunk.clone());
+        Ok(chunk)
     }
+}
+
+/// Writes a null for each level: nothing is defined, and nothing repeated.
+fn nulls(writer: &mut ColumnWriter<'_>, levels: &[i16], column: &ColumnDescriptor) -> Result<()> {
+    macro_rules! write {
+        ($($kind:ident),*) => {
+            match writer {
+                $(ColumnWriter::$kind(writer) => {
+                    let repeated = (column.max_rep_level() > 0).then_some(levels);
+                    writer.write_batch(&[], Some(levels), repeated)
+                })*
+            }
+        };
+    }
+    let written = write!(
+        BoolColumnWriter,
+        Int32ColumnWriter,
+        Int64ColumnWriter,
+        Int96ColumnWriter,
+        FloatColumnWriter,
+        DoubleColumnWriter,
+        ByteArrayColumnWriter,
+        FixedLenByteArrayColumnWriter
+    );
+    written.map(|_| ())
 }
 
 /// The chunk, as that of another column of its kind.

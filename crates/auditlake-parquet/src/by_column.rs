@@ -10,7 +10,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, TypePtr};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::absent::Absent;
+use crate::absent::{Absent, Kinds};
 use crate::buffer::RowRef;
 use crate::column::Leaf;
 use crate::compress::{Chunk, Compressor};
@@ -37,6 +37,7 @@ pub(crate) struct FileSchema<'a> {
     leaves: Vec<Leaf>,
     root: TypePtr,
     fields: Vec<FieldSchema>,
+    absent: Kinds,
 }
 
 /// A schema that has one field alone.
@@ -52,8 +53,11 @@ impl<'a> FileSchema<'a> {
     pub(crate) fn new(spec: &'a TableSpec) -> std::result::Result<Self, Error> {
         let descriptor = descriptor(&spec.schema).map_err(Error::parquet(&spec.name))?;
         let fields = spec.schema.fields().iter().map(FieldSchema::new);
+        let leaves = column::leaves(spec)?;
+        let properties = FileProperties::new(spec, &leaves, 0, &[])?;
         Ok(Self {
-            leaves: column::leaves(spec)?,
+            absent: Kinds::of(descriptor.columns(), &properties.absent),
+            leaves,
             root: descriptor.root_schema_ptr(),
             fields: fields
                 .collect::<Result<_>>()
@@ -68,12 +72,12 @@ impl<'a> FileSchema<'a> {
     }
 
     /// The leaves without a value within fields that have some.
-    fn empty_leaves(&self, batch: &RecordBatch) -> Vec<usize> {
+    fn empty_leaves(&self, columns: &[Pieces]) -> Vec<usize> {
         let mut first = 0;
         let mut empty = Vec::new();
-        for (field, values) in self.fields.iter().zip(batch.columns()) {
-            if !is_absent(values) {
-                let leaves = column::empty_leaves(values.as_ref());
+        for (field, pieces) in self.fields.iter().zip(columns) {
+            if !is_absent(pieces) {
+                let leaves = column::empty_leaves(pieces);
                 empty.extend(leaves.into_iter().map(|leaf| first + leaf));
             }
             first += field.columns.len();
@@ -82,8 +86,8 @@ impl<'a> FileSchema<'a> {
     }
 }
 
-fn is_absent(values: &ArrayRef) -> bool {
-    values.null_count() == values.len()
+fn is_absent(pieces: &[ArrayRef]) -> bool {
+    pieces.iter().all(|piece| piece.null_count() == piece.len())
 }
 
 impl FieldSchema {
@@ -101,11 +105,11 @@ impl FieldSchema {
     /// The columns of this field for these rows, each compressed.
     fn chunks(
         &self,
-        values: &ArrayRef,
+        pieces: &[ArrayRef],
         properties: &WriterPropertiesPtr,
         compressor: &mut Compressor,
     ) -> Result<Vec<Chunk>> {
-        let (pages, columns) = self.written(values, properties)?;
+        let (pages, columns) = self.written(pieces, properties)?;
         let columns = columns.into_iter();
         columns
             .map(|column| compressor.chunk(&pages, column))
@@ -115,16 +119,22 @@ impl FieldSchema {
     /// The same uncompressed: their pages, and what is known of each, with its place among the pages.
     fn written(
         &self,
-        values: &ArrayRef,
+        pieces: &[ArrayRef],
         properties: &WriterPropertiesPtr,
     ) -> Result<(Arc<Bytes>, Vec<ColumnCloseResult>)> {
         let (root, schema) = (Arc::clone(&self.root), Arc::clone(&self.schema));
         let mut file = SerializedFileWriter::new(Vec::new(), root, Arc::clone(properties))?;
-        let writers = ArrowRowGroupWriterFactory::new(&file, schema).create_column_writers(0)?;
+        let mut writers =
+            ArrowRowGroupWriterFactory::new(&file, schema).create_column_writers(0)?;
+        for piece in pieces {
+            let leaves = compute_leaves(&self.field, piece)?;
+            for (leaf, writer) in leaves.iter().zip(&mut writers) {
+                writer.write(leaf)?;
+            }
+        }
         let mut group = file.next_row_group()?;
         let mut columns = Vec::with_capacity(writers.len());
-        for (leaf, mut writer) in compute_leaves(&self.field, values)?.iter().zip(writers) {
-            writer.write(leaf)?;
+        for writer in writers {
             let mut chunk = writer.close()?;
             columns.push(taken(chunk.close_mut()));
             chunk.append_to_row_group(&mut group)?;
@@ -153,17 +163,20 @@ fn descriptor(schema: &Schema) -> Result<SchemaDescriptor> {
     ArrowSchemaConverter::new().convert(schema)
 }
 
+/// The values of a field, in arrays that follow each other.
+type Pieces = Vec<ArrayRef>;
+
 /// A row group before it is written.
 struct Group<'a> {
     picked: Picked<'a>,
     /// All columns, if they were needed already.
-    gathered: Option<RecordBatch>,
+    gathered: Option<Vec<Pieces>>,
 }
 
 impl Group<'_> {
-    fn column(&self, index: usize) -> Result<ArrayRef> {
+    fn column(&self, index: usize) -> Result<Pieces> {
         match &self.gathered {
-            Some(batch) => Ok(batch.column(index).clone()),
+            Some(columns) => Ok(columns[index].clone()),
             None => Ok(self.picked.column(index)?),
         }
     }
@@ -191,9 +204,10 @@ fn groups<'a>(
 ) -> std::result::Result<(Vec<Group<'a>>, Vec<usize>), ArrowError> {
     if rows.len() <= from.at_a_time() {
         let picked = Picked::new(from.batches(), rows);
-        let batch = picked.batch(&schema.spec.schema)?;
-        let empty = schema.empty_leaves(&batch);
-        let gathered = Some(batch);
+        let columns = (0..schema.fields.len()).map(|index| picked.column(index));
+        let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
+        let empty = schema.empty_leaves(&columns);
+        let gathered = Some(columns);
         return Ok((vec![Group { picked, gathered }], empty));
     }
     let most = from
@@ -231,17 +245,19 @@ fn write_group(
     group: &Group<'_>,
     into: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
 ) -> Result<()> {
-    let mut absent = Absent::new(&properties.absent);
+    let rows = group.picked.len();
+    let mut absent = Absent::new(&schema.absent, &properties.absent, rows);
     let present = present(schema, compressor, &properties.present, group)?;
-    for ((index, field), present) in schema.fields.iter().enumerate().zip(present) {
-        let write = || field.chunks(&group.column(index)?, &properties.absent, compressor);
+    let mut first = 0;
+    for (field, present) in schema.fields.iter().zip(present) {
         let chunks = match present {
             Some(chunks) => chunks,
-            None => absent.chunks(&field.columns, write)?,
+            None => absent.chunks(first, &field.columns, compressor)?,
         };
         for chunk in chunks {
             into.append_column(&chunk.pages, chunk.close)?;
         }
+        first += field.columns.len();
     }
     Ok(())
 }
@@ -258,11 +274,11 @@ fn present(
     group: &Group<'_>,
 ) -> Result<Vec<Option<Vec<Chunk>>>> {
     let write = |compressor: &mut Compressor, index: usize, field: &FieldSchema| {
-        let values = group.column(index)?;
-        if is_absent(&values) {
+        let pieces = group.column(index)?;
+        if is_absent(&pieces) {
             return Ok(None);
         }
-        field.chunks(&values, properties, compressor).map(Some)
+        field.chunks(&pieces, properties, compressor).map(Some)
     };
     let fields = schema.fields.iter().enumerate();
     if group.picked.len() < SHARED_ROWS {
@@ -289,7 +305,7 @@ mod tests {
     use std::fmt::Write as _;
     use std::io::Cursor;
 
-    use arrow::array::StructArray;
+    use arrow::array::{RecordBatch, StructArray, new_null_array};
     use arrow::datatypes::{DataType, Field, TimeUnit};
     use arrow::json::ReaderBuilder;
     use parquet::arrow::ArrowWriter;
@@ -356,16 +372,18 @@ mod tests {
         Ok(reader.next().ok_or("no rows")??)
     }
 
-    fn encoded(spec: &TableSpec, batch: &RecordBatch) -> Result<Vec<u8>, Box<dyn StdError>> {
-        let all: Vec<RowRef> = (0..u32::try_from(batch.num_rows())?)
-            .map(|row| RowRef {
+    /// A file of all rows of these batches.
+    fn encoded(spec: &TableSpec, batches: &[RecordBatch]) -> Result<Vec<u8>, Box<dyn StdError>> {
+        let rows = |(number, batch): (u32, &RecordBatch)| {
+            let rows = 0..u32::try_from(batch.num_rows()).unwrap_or_default();
+            rows.map(move |row| RowRef {
                 key: None,
-                batch: 0,
+                batch: number,
                 row,
             })
-            .collect();
+        };
+        let all: Vec<RowRef> = (0..).zip(batches).flat_map(rows).collect();
         let mut compressor = Compressor::new(spec)?;
-        let batches = std::slice::from_ref(batch);
         Ok(encode(
             &FileSchema::new(spec)?,
             &mut compressor,
@@ -376,29 +394,60 @@ mod tests {
     }
 
     /// The same by the library's own writer of rows.
-    fn written(spec: &TableSpec, batch: &RecordBatch) -> Result<Vec<u8>, Box<dyn StdError>> {
+    fn written(spec: &TableSpec, batches: &[RecordBatch]) -> Result<Vec<u8>, Box<dyn StdError>> {
         let leaves = column::leaves(spec)?;
-        let empty = column::empty_leaves(&StructArray::from(batch.clone()));
-        let properties = properties::writer_properties(spec, &leaves, batch.num_rows(), &empty)?;
+        let pieces = batches.iter().cloned().map(StructArray::from);
+        let pieces: Vec<ArrayRef> = pieces.map(|piece| Arc::new(piece) as _).collect();
+        let rows = pieces.iter().map(Array::len).sum();
+        let empty = column::empty_leaves(&pieces);
+        let properties = properties::writer_properties(spec, &leaves, rows, &empty)?;
         let options = ArrowWriterOptions::new()
             .with_properties(properties)
             .with_skip_arrow_metadata(true);
-        let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options)?;
-        writer.write(batch)?;
+        let schema = Arc::clone(&spec.schema);
+        let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options)?;
+        for batch in batches {
+            writer.write(batch)?;
+        }
         Ok(writer.into_inner()?)
     }
 
     #[test]
     fn a_file_has_byte_for_byte_what_the_library_writes_row_by_row() -> Result<(), Box<dyn StdError>>
     {
-        // One page a column, and many; of one core, and of all.
+        // One page a column, and many; of one core, and of all; in one piece, and in two of which one has more.
         for count in [1, 3000, 2 * SHARED_ROWS] {
             let (spec, batch) = (spec(), rows(count)?);
             assert_eq!(batch.num_rows(), count);
-            let (ours, theirs) = (encoded(&spec, &batch)?, written(&spec, &batch)?);
-            assert_eq!(ours.len(), theirs.len(), "{count} rows");
-            assert!(ours == theirs, "{count} rows");
+            let first = count / 3;
+            let halves = [
+                batch
+                    .slice(0, first)
+                    .project(&[0])
+                    .and_then(|it| of_schema(&it, &spec)),
+                Ok(batch.slice(first, count - first)),
+            ];
+            check(&spec, &[batch])?;
+            check(&spec, &halves.into_iter().collect::<Result<Vec<_>, _>>()?)?;
         }
         Ok(())
+    }
+
+    #[track_caller]
+    fn check(spec: &TableSpec, batches: &[RecordBatch]) -> Result<(), Box<dyn StdError>> {
+        let (ours, theirs) = (encoded(spec, batches)?, written(spec, batches)?);
+        assert_eq!(ours.len(), theirs.len(), "{} batches", batches.len());
+        assert!(ours == theirs, "{} batches", batches.len());
+        Ok(())
+    }
+
+    /// The rows with null for each column that they do not have.
+    fn of_schema(batch: &RecordBatch, spec: &TableSpec) -> Result<RecordBatch, ArrowError> {
+        let fields = spec.schema.fields().iter();
+        let column = |field: &FieldRef| match batch.column_by_name(field.name()) {
+            Some(column) => Arc::clone(column),
+            None => new_null_array(field.data_type(), batch.num_rows()),
+        };
+        RecordBatch::try_new(Arc::clone(&spec.schema), fields.map(column).collect())
     }
 }

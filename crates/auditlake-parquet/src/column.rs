@@ -70,11 +70,17 @@ fn type_names(name: &str, data_type: &DataType, names: &mut Vec<String>) {
     }
 }
 
-/// The positions, among the leaves of the array, of those without a single value. A leaf whose only
-/// values are hidden behind a null may be missing from them.
-pub(crate) fn empty_leaves(array: &dyn Array) -> Vec<usize> {
-    let mut filled = Vec::new();
-    fill(array, true, &mut filled);
+/// The positions, among the leaves of these arrays of one type, of those without a single value in any of them. A leaf whose
+/// only values are hidden behind a null may be missing from them.
+pub(crate) fn empty_leaves(pieces: &[ArrayRef]) -> Vec<usize> {
+    let filled = pieces.iter().map(|piece| {
+        let mut filled = Vec::new();
+        fill(piece.as_ref(), true, &mut filled);
+        filled
+    });
+    let either =
+        |all: Vec<bool>, more: Vec<bool>| all.iter().zip(more).map(|(a, b)| *a || b).collect();
+    let filled = filled.reduce(either).unwrap_or_default();
     (0..filled.len()).filter(|leaf| !filled[*leaf]).collect()
 }
 
@@ -235,10 +241,14 @@ mod tests {
         Ok(())
     }
 
+    fn whole(batch: RecordBatch) -> ArrayRef {
+        Arc::new(StructArray::from(batch))
+    }
+
     #[track_caller]
     fn check_empty(json: &'static str, expected: &[usize]) {
         let batch = batch(json).expect("the rows fit the schema");
-        assert_eq!(empty_leaves(&StructArray::from(batch)), expected);
+        assert_eq!(empty_leaves(&[whole(batch)]), expected);
     }
 
     #[test]
@@ -256,14 +266,17 @@ mod tests {
         let rows = batch(
             "{\"pairs\":[{\"name\":\"a\"}]}\n{\"pairs\":[{\"value\":\"x\"}]}\n{\"pairs\":[{\"name\":\"b\"}]}",
         )?;
-        let empty = |start, length| empty_leaves(&StructArray::from(rows.slice(start, length)));
+        let empty = |start, length| empty_leaves(&[whole(rows.slice(start, length))]);
         assert_eq!(
             empty(1, 1),
-            empty_leaves(&StructArray::from(batch(r#"{"pairs":[{"value":"x"}]}"#)?))
+            empty_leaves(&[whole(batch(r#"{"pairs":[{"value":"x"}]}"#)?)])
         );
         assert_eq!(empty(0, 1), empty(2, 1));
         assert_ne!(empty(0, 1), empty(1, 1));
         assert_eq!(empty(1, 0), [0, 1, 2, 3, 4, 5]);
+        // Of several pieces a leaf is empty if it is so in all.
+        let pieces = [0, 1].map(|start| whole(rows.slice(start, 1)));
+        assert_eq!(empty_leaves(&pieces), [0, 1, 2, 5]);
         Ok(())
     }
 

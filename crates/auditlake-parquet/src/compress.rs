@@ -10,11 +10,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
-use parquet::column::writer::ColumnCloseResult;
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk;
 
 use crate::{Error, TableSpec};
@@ -59,6 +61,28 @@ impl Compressor {
             pages: Bytes::from(sink.into_inner()?),
             close: self.close(written, &specs)?,
         })
+    }
+
+    /// A column of its own, written uncompressed and compressed page by page.
+    pub(crate) fn column(
+        &mut self,
+        column: &ColumnDescPtr,
+        properties: &WriterPropertiesPtr,
+        write: impl FnOnce(&mut ColumnWriter<'_>) -> Result<()>,
+    ) -> Result<Chunk> {
+        let mut sink = TrackedWrite::new(Vec::new());
+        let level = self.level;
+        let pages = Box::new(Pages {
+            compressor: self,
+            into: SerializedPageWriter::new(&mut sink),
+        });
+        let mut writer = get_column_writer(column.clone(), properties.clone(), pages);
+        write(&mut writer)?;
+        let mut close = writer.close()?;
+        let metadata = close.metadata.into_builder();
+        close.metadata = metadata.set_compression(Compression::ZSTD(level)).build()?;
+        let pages = Bytes::from(sink.into_inner()?);
+        Ok(Chunk { pages, close })
     }
 
     fn pages(
@@ -123,6 +147,23 @@ impl Compressor {
             .set_total_compressed_size(i64::try_from(compressed)?)
             .set_total_uncompressed_size(i64::try_from(uncompressed)?)
             .build()
+    }
+}
+
+/// Compresses pages on their way.
+struct Pages<'a> {
+    compressor: &'a mut Compressor,
+    into: SerializedPageWriter<'a, Vec<u8>>,
+}
+
+impl PageWriter for Pages<'_> {
+    fn write_page(&mut self, page: CompressedPage) -> Result<PageWriteSpec> {
+        let page = self.compressor.page(page.compressed_page().clone())?;
+        self.into.write_page(page)
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.into.close()
     }
 }
 

@@ -66,7 +66,7 @@ struct Run {
     length: usize,
 }
 
-/// Rows of a run, on average, from which on they are copied together and not one by one.
+/// Rows of a run, on average, from which on they are written as they are and not picked one by one.
 const RUN_ROWS: usize = 8;
 
 impl<'a> Picked<'a> {
@@ -89,23 +89,31 @@ impl<'a> Picked<'a> {
         self.rows.len()
     }
 
-    /// One column of the rows.
-    pub(crate) fn column(&self, index: usize) -> Result<ArrayRef, ArrowError> {
+    /// One column of the rows, in pieces that follow each other.
+    pub(crate) fn column(&self, index: usize) -> Result<Vec<ArrayRef>, ArrowError> {
         let columns: Vec<&dyn Array> = self
             .batches
             .iter()
             .map(|batch| batch.column(index).as_ref())
             .collect();
-        match &self.runs {
-            Some(runs) => joined(&columns, runs),
-            None => pick(&columns, &self.rows),
-        }
+        Ok(match &self.runs {
+            Some(runs) => runs.iter().map(|run| run.of(&columns)).collect(),
+            None => vec![pick(&columns, &self.rows)?],
+        })
     }
 
     /// All columns. The batches' own schemas may carry other metadata than the table's.
     pub(crate) fn batch(&self, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-        let columns = (0..schema.fields().len()).map(|index| self.column(index));
+        let columns = (0..schema.fields().len()).map(|index| joined(self.column(index)?));
         RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The pieces as one array; one alone is not copied.
+fn joined(pieces: Vec<ArrayRef>) -> Result<ArrayRef, ArrowError> {
+    match <[ArrayRef; 1]>::try_from(pieces) {
+        Ok([piece]) => Ok(piece),
+        Err(pieces) => concat(&pieces.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
     }
 }
 
@@ -133,17 +141,10 @@ impl Run {
     fn is_before(&self, batch: usize, row: usize) -> bool {
         self.batch == batch && self.start + self.length == row
     }
-}
 
-/// The rows of these runs; of one alone nothing is copied.
-fn joined(arrays: &[&dyn Array], runs: &[Run]) -> Result<ArrayRef, ArrowError> {
-    let slices = runs
-        .iter()
-        .map(|run| arrays[run.batch].slice(run.start, run.length));
-    let slices: Vec<ArrayRef> = slices.collect();
-    match slices.as_slice() {
-        [one] => Ok(Arc::clone(one)),
-        many => concat(&many.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
+    /// Its rows of these arrays, which are not copied.
+    fn of(self, arrays: &[&dyn Array]) -> ArrayRef {
+        arrays[self.batch].slice(self.start, self.length)
     }
 }
 
@@ -242,11 +243,11 @@ mod tests {
                 .iter()
                 .map(|it| (it.batch as usize, it.row as usize))
                 .collect();
-            assert_eq!(
-                &picked.column(column)?,
-                &interleave(&arrays, &places)?,
-                "column {column}"
-            );
+            let pieces = picked.column(column)?;
+            let pieces: Vec<&dyn Array> = pieces.iter().map(AsRef::as_ref).collect();
+            assert_eq!(pieces.len(), expected.unwrap_or(1), "column {column}");
+            let picked = concat(&pieces)?;
+            assert_eq!(&picked, &interleave(&arrays, &places)?, "column {column}");
         }
         Ok(())
     }
