@@ -17,7 +17,7 @@ pub(crate) use names::Name;
 use names::{Names, is_same};
 use read::siblings;
 pub(crate) use read::{Node, read};
-pub(crate) use value::{as_bool, elements, is_silent, scalar, string};
+pub(crate) use value::{as_bool, elements, is_silent, scalar, special, string};
 
 /// The members of one record (or of an object within it), in their order; a clone is the same record.
 #[derive(Debug, Default, Clone)]

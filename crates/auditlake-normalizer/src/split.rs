@@ -1,5 +1,7 @@
 //! A content blob taken apart into its elements, without judging them: one bad record must not spoil the others.
 
+use crate::record::special;
+
 /// Why a blob could not be taken apart.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SplitError {
@@ -93,13 +95,14 @@ impl Scan<'_> {
     /// From an opening quote to its closing one (or the end).
     fn skip_string(&mut self) {
         self.at += 1;
-        while let Some(&byte) = self.text.get(self.at) {
-            match byte {
-                b'\\' => self.at += 1,
-                b'"' => return,
-                _ => {}
+        while let Some(rest) = self.text.get(self.at..) {
+            let ahead = special(rest);
+            self.at += ahead;
+            match rest.get(ahead) {
+                Some(b'"') | None => return,
+                Some(b'\\') => self.at += 2,
+                Some(_) => self.at += 1,
             }
-            self.at += 1;
         }
     }
 }
@@ -132,6 +135,16 @@ mod tests {
             &["{\"a\":[1,{\"b\":\"],}\\\"\"}]}", "7", "null"],
         );
         check("[{\"a\":},{\"b\":1}]", &["{\"a\":}", "{\"b\":1}"]);
+        // Whatever else is in a text, only an unescaped quote ends it.
+        for text in [
+            "a\tb\u{1},]",
+            "\\\\",
+            "é and more of it,\\\"]",
+            "eight by\\\"te,s",
+        ] {
+            let element = format!("{{\"a\":\"{text}\"}}");
+            check(&format!("[{element},{element}]"), &[&element, &element]);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, Int64Array, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
@@ -67,14 +68,26 @@ impl TableBuffer {
     /// [`Error::SchemaMismatch`] if the batch's fields are not the table's; the buffer is then as
     /// it was.
     pub fn push(&mut self, batch: RecordBatch) -> Result<(), Error> {
+        let all = BooleanBuffer::new_set(batch.num_rows());
+        self.push_some(batch, &all)
+    }
+
+    /// Takes those rows of a batch that are `wanted`, one bit a row; the others are as if they were not there, and nothing is
+    /// copied to be rid of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push).
+    pub fn push_some(&mut self, batch: RecordBatch, wanted: &BooleanBuffer) -> Result<(), Error> {
         table::check_fields(&self.spec, batch.schema_ref())?;
-        if batch.num_rows() == 0 {
+        let count = wanted.count_set_bits();
+        if count == 0 {
             return Ok(());
         }
         let keys = self.sort_keys(&batch)?;
         let partitioner = Partitioner::new(&self.spec, &batch)?;
-        self.index(&keys, &partitioner)?;
-        self.rows += batch.num_rows();
+        self.index(&keys, wanted, &partitioner)?;
+        self.rows += count;
         self.batch_bytes += batch.get_array_memory_size();
         self.batches.push(batch);
         Ok(())
@@ -91,19 +104,27 @@ impl TableBuffer {
         Ok((0..batch.num_rows()).map(key).collect())
     }
 
-    fn index(&mut self, keys: &[Option<i64>], partitioner: &Partitioner) -> Result<(), Error> {
+    fn index(
+        &mut self,
+        keys: &[Option<i64>],
+        wanted: &BooleanBuffer,
+        partitioner: &Partitioner,
+    ) -> Result<(), Error> {
         let batch = narrow(&self.spec, self.batches.len())?;
         narrow(&self.spec, keys.len())?;
-        let rows = keys.iter().zip(0..);
+        let rows = keys.iter().zip(0..).zip(wanted);
         let rows: Vec<RowRef> = rows
-            .map(|(key, row)| RowRef {
+            .filter(|(_, wanted)| *wanted)
+            .map(|((key, row), _)| RowRef {
                 key: *key,
                 batch,
                 row,
             })
             .collect();
         // Rows of one partition often follow each other, and its path is dear.
-        for rows in rows.chunk_by(|_, next| partitioner.is_as_before(next.row as usize)) {
+        let is_same =
+            |one: &RowRef, next: &RowRef| partitioner.is_same(one.row as usize, next.row as usize);
+        for rows in rows.chunk_by(is_same) {
             self.add(partitioner, rows);
         }
         Ok(())

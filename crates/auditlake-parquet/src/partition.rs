@@ -167,11 +167,10 @@ impl Partitioner {
         }
     }
 
-    /// Whether the row is of the partition of the row before it.
-    pub(crate) fn is_as_before(&self, row: usize) -> bool {
+    /// Whether two rows are of the same partition.
+    pub(crate) fn is_same(&self, one: usize, other: usize) -> bool {
         let mut parts = self.levels.iter().flat_map(|level| &level.parts);
-        let before = row.checked_sub(1);
-        before.is_some_and(|before| parts.all(|part| part.is_same(before, row)))
+        parts.all(|part| part.is_same(one, other))
     }
 
     /// The partition of the row.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter_record_batch;
 use auditlake_normalizer::{Batch, HealthBatch, Row};
 use auditlake_parquet::{EncodedFile, TableBuffer};
@@ -93,8 +94,11 @@ pub(crate) fn add(
         let kept = addition.keep(batch, &mut judge)?;
         addition.tally.add(&kept);
         match handing {
-            Some(handing) => addition.parts.extend(Part::of(handing.form, &kept)),
-            None => events.push(kept.events)?,
+            Some(handing) => {
+                let parts = Part::of(handing.form, &kept.events()?, &kept.quarantine);
+                addition.parts.extend(parts);
+            }
+            None => events.push(&kept)?,
         }
         quarantine.push(kept.quarantine)?;
     }
@@ -123,8 +127,18 @@ pub(crate) fn add(
 /// The rows of a batch that are new.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    pub(crate) events: RecordBatch,
+    /// All events of the batch: most often all are new.
+    pub(crate) judged: RecordBatch,
+    /// For each of them whether it is.
+    pub(crate) is_new: BooleanBuffer,
     pub(crate) quarantine: RecordBatch,
+}
+
+impl Kept {
+    /// The events that are new.
+    pub(crate) fn events(&self) -> Result<RecordBatch, Error> {
+        filter(&self.judged, &self.is_new)
+    }
 }
 
 impl Addition {
@@ -157,15 +171,18 @@ impl Addition {
     /// Counts a batch, and takes what is new of it.
     pub(crate) fn keep(&mut self, batch: &Batch, judge: &mut Judge) -> Result<Kept, Error> {
         let kept = self.judge(judge, batch.rows.iter().map(|row| row.identity));
-        for (row, _) in batch.rows.iter().zip(&kept).filter(|(_, kept)| **kept) {
+        for (row, _) in batch.rows.iter().zip(&kept).filter(|(_, kept)| *kept) {
             self.kinds.add(row);
         }
-        let events = filter(&batch.events, kept)?;
-        let kept = self.judge(judge, batch.quarantine_identities.iter().copied());
-        let quarantine = filter(&batch.quarantine, kept)?;
-        self.counts.events += events.num_rows() as u64;
+        self.counts.events += kept.count_set_bits() as u64;
+        let quarantined = self.judge(judge, batch.quarantine_identities.iter().copied());
+        let quarantine = filter(&batch.quarantine, &quarantined)?;
         self.counts.quarantined += quarantine.num_rows() as u64;
-        Ok(Kept { events, quarantine })
+        Ok(Kept {
+            judged: batch.events.clone(),
+            is_new: kept,
+            quarantine,
+        })
     }
 
     /// The same of rows of service health, which count as events.
@@ -175,15 +192,19 @@ impl Addition {
         judge: &mut Judge,
     ) -> Result<RecordBatch, Error> {
         let kept = self.judge(judge, health.identities.iter().copied());
-        let rows = filter(&health.rows, kept)?;
+        let rows = filter(&health.rows, &kept)?;
         self.counts.events += rows.num_rows() as u64;
         Ok(rows)
     }
 
-    fn judge(&mut self, judge: &mut Judge, identities: impl Iterator<Item = u128>) -> Vec<bool> {
+    fn judge(
+        &mut self,
+        judge: &mut Judge,
+        identities: impl Iterator<Item = u128>,
+    ) -> BooleanBuffer {
         let kept = judge.kept(identities);
         self.counts.records += kept.len() as u64;
-        self.counts.duplicates += kept.iter().filter(|kept| !**kept).count() as u64;
+        self.counts.duplicates += (kept.len() - kept.count_set_bits()) as u64;
         kept
     }
 }
@@ -202,7 +223,7 @@ impl Judge {
     }
 
     /// For each whether it is, and was not seen before.
-    fn kept(&mut self, identities: impl Iterator<Item = u128>) -> Vec<bool> {
+    fn kept(&mut self, identities: impl Iterator<Item = u128>) -> BooleanBuffer {
         let Known {
             identities: there,
             before,
@@ -215,9 +236,9 @@ impl Judge {
     }
 }
 
-fn filter(batch: &RecordBatch, kept: Vec<bool>) -> Result<RecordBatch, Error> {
-    if kept.iter().all(|kept| *kept) {
+fn filter(batch: &RecordBatch, kept: &BooleanBuffer) -> Result<RecordBatch, Error> {
+    if kept.count_set_bits() == kept.len() {
         return Ok(batch.clone());
     }
-    filter_record_batch(batch, &BooleanArray::from(kept)).map_err(Error::Rows)
+    filter_record_batch(batch, &BooleanArray::from(kept.clone())).map_err(Error::Rows)
 }

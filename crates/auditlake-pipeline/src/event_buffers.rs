@@ -11,6 +11,7 @@ use auditlake_normalizer::class::Class;
 use auditlake_normalizer::ocsf_1_3;
 use auditlake_parquet::{EncodedFile, TableBuffer};
 
+use crate::dedup::Kept;
 use crate::error::Error;
 use crate::tables::{ClassTables, EventTables};
 
@@ -39,11 +40,11 @@ impl EventBuffers {
         })
     }
 
-    /// Takes events of the normalizer's schema.
-    pub(crate) fn push(&mut self, events: RecordBatch) -> Result<(), Error> {
+    /// Takes the new events of a batch, which are of the normalizer's schema.
+    pub(crate) fn push(&mut self, kept: &Kept) -> Result<(), Error> {
         match self {
-            Self::One(buffer) => Ok(buffer.push(events)?),
-            Self::ByClass(buffers) => buffers.push(&events),
+            Self::One(buffer) => Ok(buffer.push_some(kept.judged.clone(), &kept.is_new)?),
+            Self::ByClass(buffers) => buffers.push(&kept.events()?),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use arrow::array::{AsArray, RecordBatch, StringArray};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::Int64Type;
 use jiff::SignedDuration;
 
@@ -26,11 +27,14 @@ struct Rows {
 impl Tally {
     /// Counts the rows that are written.
     pub(crate) fn add(&mut self, kept: &Kept) {
-        self.count(&kept.events, "auditlake.content_id", |rows| {
+        self.count(&kept.judged, "auditlake.content_id", &kept.is_new, |rows| {
             &mut rows.events
         });
-        self.count(&kept.quarantine, "content_id", |rows| &mut rows.quarantined);
-        self.add_delays(&kept.events);
+        let all = BooleanBuffer::new_set(kept.quarantine.num_rows());
+        self.count(&kept.quarantine, "content_id", &all, |rows| {
+            &mut rows.quarantined
+        });
+        self.add_delays(kept);
     }
 
     /// The figures of the generation's blobs.
@@ -47,11 +51,18 @@ impl Tally {
         blobs.map(of).collect()
     }
 
-    fn count(&mut self, batch: &RecordBatch, column: &str, of: impl Fn(&mut Rows) -> &mut u64) {
+    /// Counts the rows that are `wanted`.
+    fn count(
+        &mut self,
+        batch: &RecordBatch,
+        column: &str,
+        wanted: &BooleanBuffer,
+        of: impl Fn(&mut Rows) -> &mut u64,
+    ) {
         let Some(ids) = texts(batch, column) else {
             return;
         };
-        for id in ids.iter().flatten() {
+        for id in chosen(ids.iter(), wanted).flatten() {
             if let Some(rows) = self.by_blob.get_mut(id) {
                 *of(rows) += 1;
             } else {
@@ -61,21 +72,27 @@ impl Tally {
     }
 
     /// An event without a time, or of a blob whose date is not known, has no delay.
-    fn add_delays(&mut self, events: &RecordBatch) {
+    fn add_delays(&mut self, kept: &Kept) {
         let longs = |column| {
-            find(events, column)?
+            find(&kept.judged, column)?
                 .as_primitive_opt::<Int64Type>()
                 .cloned()
         };
         let (Some(times), Some(logged)) = (longs("time"), longs("metadata.logged_time")) else {
             return;
         };
-        for (time, logged) in times.iter().zip(logged.iter()) {
+        for (time, logged) in chosen(times.iter().zip(logged.iter()), &kept.is_new) {
             if let (Some(time), Some(logged)) = (time, logged) {
                 self.delays.add(SignedDuration::from_millis(logged - time));
             }
         }
     }
+}
+
+/// The items whose bit is set.
+fn chosen<T>(items: impl Iterator<Item = T>, wanted: &BooleanBuffer) -> impl Iterator<Item = T> {
+    let chosen = items.zip(wanted).filter(|(_, wanted)| *wanted);
+    chosen.map(|(item, _)| item)
 }
 
 fn texts(batch: &RecordBatch, column: &str) -> Option<StringArray> {

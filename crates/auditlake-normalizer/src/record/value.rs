@@ -44,7 +44,7 @@ fn unescaped(raw: &str, inner: &str) -> Option<String> {
 }
 
 /// Where the next quote, backslash or control character is, which end what can be taken as it stands; the length where none is.
-pub(super) fn special(bytes: &[u8]) -> usize {
+pub(crate) fn special(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
         let marks = marks(u64::from_le_bytes(*word));

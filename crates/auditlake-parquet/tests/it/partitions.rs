@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
 use auditlake_parquet::{DEFAULT_PARTITION, Error, Partition, Piece, TableBuffer, TableSpec};
 use rand::rngs::StdRng;
@@ -203,6 +204,26 @@ fn the_buffer_counts_its_rows_and_is_empty_after_encoding() -> Result<(), Error>
     assert!(buffer.is_empty());
     assert_eq!(buffer.memory_bytes(), 0);
     assert!(buffer.encode(|_, _| "f".to_owned())?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn rows_that_are_not_wanted_are_in_no_file() -> Result<(), Error> {
+    let times = ["2026-03-01", "2026-03-02", "2026-03-02", "2026-03-03"];
+    let rows = times.iter().zip(0..);
+    let rows = rows.map(|(day, n)| row(n, Some("x"), &format!("{day}T00:00:00Z")));
+    let all = batch(&rows.collect::<Vec<_>>());
+    let mut buffer = TableBuffer::new(Arc::new(spec()))?;
+    buffer.push_some(
+        all.clone(),
+        &BooleanBuffer::from(vec![true, false, true, false]),
+    )?;
+    buffer.push_some(all.clone(), &BooleanBuffer::new_unset(4))?;
+    assert_eq!(buffer.rows(), 2);
+    let files = buffer.encode(|_, _| "f".to_owned())?;
+    let found: Vec<_> = files.iter().flat_map(|file| lines(&read(file))).collect();
+    assert_eq!(files.len(), 2);
+    assert_eq!(found, lines(&[all.slice(0, 1), all.slice(2, 1)]));
     Ok(())
 }
 

@@ -127,10 +127,11 @@ impl<W: Write> Writer<'_, W> {
     fn write_batch(&mut self, batch: &Batch, name: &str) -> Result<(), Error> {
         let kept = self.addition.keep(batch, &mut self.judge)?;
         self.name_quarantined(&kept.quarantine, name);
-        self.progress.events.add(kept.events.num_rows() as u64);
+        let events = kept.events()?;
+        self.progress.events.add(events.num_rows() as u64);
         match self.ocsf_version {
-            OcsfVersion::V1_3 => self.write_older(&kept.events),
-            OcsfVersion::V1_8 => write_ndjson(&kept.events, &mut self.out).map_err(Error::Output),
+            OcsfVersion::V1_3 => self.write_older(&events),
+            OcsfVersion::V1_8 => write_ndjson(&events, &mut self.out).map_err(Error::Output),
         }
     }
 

@@ -6,7 +6,6 @@ use arrow::array::{Array, AsArray, BinaryArray, RecordBatch, StringArray};
 use auditlake_normalizer::write_ndjson;
 
 use super::Form;
-use crate::dedup::Kept;
 
 /// A piece of what is handed on.
 #[derive(Debug, Clone)]
@@ -27,10 +26,10 @@ pub struct Records {
 
 impl Part {
     /// What is new of a batch, without what has no rows.
-    pub(crate) fn of(form: Form, kept: &Kept) -> Vec<Self> {
+    pub(crate) fn of(form: Form, events: &RecordBatch, quarantine: &RecordBatch) -> Vec<Self> {
         let parts = match form {
-            Form::Ndjson => vec![Self::Events(kept.events.clone())],
-            Form::Raw => [&kept.events, &kept.quarantine]
+            Form::Ndjson => vec![Self::Events(events.clone())],
+            Form::Raw => [events, quarantine]
                 .into_iter()
                 .filter_map(Records::of)
                 .map(Self::Records)
@@ -98,27 +97,22 @@ mod tests {
 
     use super::*;
     use crate::batches::{Batcher, Order};
-    use crate::dedup::Addition;
-    use crate::dedup::Judge;
 
     const RECORD: &str =
         "{\"CreationTime\":\"2026-05-04T10:12:33\",\n\t\"Id\":\"1\",\"Operation\":\"Send\"}";
 
-    fn kept(records: &[&[u8]]) -> Kept {
+    fn parts(form: Form, records: &[&[u8]]) -> Vec<Part> {
         let mut batcher = Batcher::new(true, Order::Given);
         for record in records {
             batcher.push(record, &Origin::default());
         }
         let batch = batcher.finish().remove(0);
-        Addition::default()
-            .keep(&batch, &mut Judge::default())
-            .expect("rows")
+        Part::of(form, &batch.events, &batch.quarantine)
     }
 
     #[test]
     fn records_are_lines_as_they_came_whatever_they_are() {
-        let kept = kept(&[RECORD.as_bytes(), b"nonsense", b"\"\xff\""]);
-        let parts = Part::of(Form::Raw, &kept);
+        let parts = parts(Form::Raw, &[RECORD.as_bytes(), b"nonsense", b"\"\xff\""]);
         let lines: Vec<Vec<u8>> = parts.iter().map(|part| part.to_lines().unwrap()).collect();
         let line = RECORD.replace('\n', " ") + "\n";
         assert_eq!(lines[0], line.as_bytes());
@@ -128,11 +122,11 @@ mod tests {
 
     #[test]
     fn events_are_lines_of_ocsf_and_what_is_none_is_left_out() {
-        let parts = Part::of(Form::Ndjson, &kept(&[RECORD.as_bytes(), b"nonsense"]));
+        let parts = parts(Form::Ndjson, &[RECORD.as_bytes(), b"nonsense"]);
         assert_eq!(parts.len(), 1);
         let line = parts[0].to_lines().unwrap();
         let event: serde_json::Value = serde_json::from_slice(&line).unwrap();
         assert_eq!(event["metadata"]["original_event_uid"], "1");
-        assert!(Part::of(Form::Ndjson, &self::kept(&[b"nonsense"])).is_empty());
+        assert!(self::parts(Form::Ndjson, &[b"nonsense"]).is_empty());
     }
 }
