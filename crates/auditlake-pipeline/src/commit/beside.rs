@@ -7,9 +7,10 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use super::memory::IDENTITY_BYTES;
-use super::unloaded::Days;
+use super::unloaded::{Days, day_of};
 use super::{Committer, ledger_from};
 use crate::error::Error;
+use crate::identities::is_of_events;
 use crate::identity_set::IdentitySet;
 use crate::ledger::IdentityList;
 use crate::plan::MAX_WINDOW;
@@ -22,6 +23,10 @@ pub(crate) type Beside = fn(&str) -> bool;
 pub(super) struct Loaded {
     /// Whether it may; else nothing is noted.
     forgets: bool,
+    /// Days of which all is known.
+    days: Days,
+    /// Whether there are events of which no path says the day: they would be loaded again with each new day.
+    has_undated: bool,
     files: BTreeSet<String>,
     lists: Vec<IdentityList>,
 }
@@ -42,7 +47,17 @@ impl Loaded {
     ) {
         if self.forgets {
             self.lists.extend(lists.into_iter().cloned());
-            self.files.extend(files.into_iter().cloned());
+            for path in files {
+                self.has_undated |= is_of_events(path) && day_of(path).is_none();
+                self.files.insert(path.clone());
+            }
+        }
+    }
+
+    /// Notes days of which all is known now.
+    pub(super) fn note_days(&mut self, days: &Days) {
+        if self.forgets {
+            self.days.extend(days);
         }
     }
 }
@@ -82,7 +97,7 @@ impl Committer {
             return;
         };
         let known = self.identities.with(|known| known.len()) * IDENTITY_BYTES;
-        if known <= most || days.is_subset(&self.days) {
+        if known <= most || days.is_subset(&self.loaded.days) || self.loaded.has_undated {
             return;
         }
         self.identities

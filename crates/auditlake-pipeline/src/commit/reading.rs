@@ -66,6 +66,7 @@ impl Committer {
         let History { unloaded, over, .. } = &mut self.history;
         let (lists, files) = (unloaded.take_lists(), unloaded.take(&self.days, over));
         self.loaded.note(&lists, &files);
+        self.loaded.note_days(&self.days);
         self.identities.load(&self.site.lake, lists, files).await
     }
 }

@@ -72,7 +72,7 @@ impl Unloaded {
 }
 
 /// The day that the path of a file of events says.
-fn day_of(path: &str) -> Option<Date> {
+pub(super) fn day_of(path: &str) -> Option<Date> {
     let path = Some(path).filter(|path| is_of_events(path))?;
     path.split('/').find_map(|directory| {
         DAYS.iter().find_map(|(key, form)| {

@@ -96,6 +96,11 @@ impl Source for Files {
         })
     }
 
+    /// Exports go back for years.
+    fn forgets() -> bool {
+        true
+    }
+
     /// A file is there or is not, which was looked at already.
     async fn prepare(&mut self, _desk: &Desk) -> Result<(), Error> {
         Ok(())
@@ -408,6 +413,22 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((report.events, report.files), (600, 4));
+    }
+
+    #[tokio::test]
+    async fn records_of_a_day_that_was_forgotten_are_known_when_it_comes_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let of_day = |day: u32| {
+            let date = format!("2025-05-{day:02}");
+            (0..300).map(move |id| record(1000 * day + id).replace("2025-05-04", &date))
+        };
+        let lines: Vec<String> = (1..=6).chain([2, 1]).flat_map(of_day).collect();
+        let input = file(directory.path(), "export.jsonl", &lines.join("\n"));
+        // Room for the identities of four days.
+        let report = bring(directory.path(), &[&input], 16 * 20 * 1200)
+            .await
+            .unwrap();
+        assert_eq!((report.events, report.duplicates), (1800, 600));
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Run {
     }
 }
 
-/// The part of the memory that identities may take where they can be forgotten: a quarter.
+/// The part of the memory that identities may take where they can be forgotten: more than a million in the default limit.
 fn bytes_of_identities(memory: u64) -> usize {
-    usize::try_from(memory / 4).unwrap_or(usize::MAX)
+    usize::try_from(memory / 16).unwrap_or(usize::MAX)
 }

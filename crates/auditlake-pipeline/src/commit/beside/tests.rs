@@ -3,6 +3,7 @@
 use super::*;
 use crate::commit::Site;
 use crate::commit::tests::{generation, on_disk, recorder, site};
+use crate::layout::Layout;
 use crate::normalize::Generation;
 use auditlake_parquet::Lake;
 use tokio_util::sync::CancellationToken;
@@ -77,19 +78,57 @@ async fn a_record_older_than_what_was_looked_at_is_looked_for_all_the_same() {
     assert_eq!(commit(site, vec![feed]).await.0, 1);
 }
 
+/// Ten records of each of these days, one generation a day.
+async fn ten_of_each(days: &[&str]) -> Vec<Generation> {
+    let mut all = Vec::new();
+    for day in days {
+        let window = format!("w{}", all.len());
+        let records: Vec<(u32, &str)> = (0..10).map(|id| (id, *day)).collect();
+        all.push(of_days(OTHER, &window, &records).await);
+    }
+    all
+}
+
+/// With room for the identities of a generation, and of little more.
+fn narrow_site(lake: &Lake) -> Site {
+    Site {
+        identity_bytes: Some(15 * IDENTITY_BYTES),
+        from: None,
+        ..site_of(lake, OTHER, "")
+    }
+}
+
 #[tokio::test]
 async fn what_is_forgotten_for_want_of_room_is_known_again_when_its_day_comes() {
     let (_directory, lake) = on_disk();
-    let mut all = Vec::new();
-    for day in ["2026-05-01", "2026-05-02", "2026-05-01", "2026-05-02"] {
-        let window = format!("w{}", all.len());
-        let records: Vec<(u32, &str)> = (0..10).map(|id| (id, day)).collect();
-        all.push(of_days(OTHER, &window, &records).await);
-    }
+    let days = [
+        "2026-05-01",
+        "2026-05-02",
+        "2026-05-03",
+        "2026-05-01",
+        "2026-05-02",
+    ];
+    let all = ten_of_each(&days).await;
+    assert_eq!(commit(narrow_site(&lake), all).await, (30, 10));
+}
+
+#[tokio::test]
+async fn days_at_hand_are_not_forgotten_for_each_other() {
+    let (_directory, lake) = on_disk();
+    let days = ["2026-05-01", "2026-05-02", "2026-05-01", "2026-05-02"];
+    let all = ten_of_each(&days).await;
+    assert_eq!(commit(narrow_site(&lake), all).await, (20, 20));
+}
+
+#[tokio::test]
+async fn nothing_is_forgotten_where_no_path_says_its_day() {
+    let (_directory, lake) = on_disk();
     let site = Site {
-        identity_bytes: Some(1),
-        from: None,
-        ..site_of(&lake, OTHER, "")
+        layout: Layout::Flat {
+            table: "events".to_owned(),
+        },
+        ..narrow_site(&lake)
     };
-    assert_eq!(commit(site, all).await, (20, 10));
+    let all = ten_of_each(&["2026-05-01", "2026-05-02", "2026-05-03", "2026-05-01"]).await;
+    assert_eq!(commit(site, all).await, (30, 30));
 }
