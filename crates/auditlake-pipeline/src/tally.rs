@@ -107,3 +107,46 @@ fn find(batch: &RecordBatch, path: &str) -> Option<arrow::array::ArrayRef> {
         column.as_struct_opt()?.column_by_name(name).cloned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use auditlake_normalizer::{Normalizer, Options, Origin};
+
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_by_blob_if_they_are_new() {
+        let mut normalizer = Normalizer::new(Options::default());
+        for (id, blob) in [("1", "a"), ("2", "a"), ("3", "b")] {
+            let record = format!(r#"{{"CreationTime":"2026-05-04T10:00:00","Id":"{id}"}}"#);
+            let origin = Origin {
+                content_id: Some(blob),
+                content_created: Some("2026-05-04T10:30:00Z".parse().expect("a time")),
+                ..Origin::default()
+            };
+            normalizer.push(record.as_bytes(), &origin);
+        }
+        normalizer.push(
+            b"7",
+            &Origin {
+                content_id: Some("b"),
+                ..Origin::default()
+            },
+        );
+        let batch = normalizer.finish();
+        let mut tally = Tally::default();
+        tally.add(&Kept {
+            judged: batch.events,
+            is_new: BooleanBuffer::from(vec![false, true, true]),
+            quarantine: batch.quarantine,
+        });
+        let counts = |blob: &str| {
+            let rows = tally.by_blob.get(blob).expect("a blob");
+            (rows.events, rows.quarantined)
+        };
+        assert_eq!((counts("a"), counts("b")), ((1, 0), (1, 1)));
+        let mut expected = Delays::default();
+        (0..2).for_each(|_| expected.add(SignedDuration::from_mins(30)));
+        assert_eq!(format!("{:?}", tally.delays), format!("{expected:?}"));
+    }
+}

@@ -54,6 +54,11 @@ impl Loaded {
         }
     }
 
+    /// Whether it would be loaded again at once for these days.
+    fn is_needed_for(&self, days: &Days) -> bool {
+        days.is_subset(&self.days) || self.has_undated
+    }
+
     /// Notes days of which all is known now.
     pub(super) fn note_days(&mut self, days: &Days) {
         if self.forgets {
@@ -97,7 +102,7 @@ impl Committer {
             return;
         };
         let known = self.identities.with(|known| known.len()) * IDENTITY_BYTES;
-        if known <= most || days.is_subset(&self.loaded.days) || self.loaded.has_undated {
+        if known <= most || self.loaded.is_needed_for(days) {
             return;
         }
         self.identities

@@ -3,7 +3,6 @@
 use super::*;
 use crate::commit::Site;
 use crate::commit::tests::{generation, on_disk, recorder, site};
-use crate::layout::Layout;
 use crate::normalize::Generation;
 use auditlake_parquet::Lake;
 use tokio_util::sync::CancellationToken;
@@ -115,20 +114,22 @@ async fn what_is_forgotten_for_want_of_room_is_known_again_when_its_day_comes() 
 #[tokio::test]
 async fn days_at_hand_are_not_forgotten_for_each_other() {
     let (_directory, lake) = on_disk();
-    let days = ["2026-05-01", "2026-05-02", "2026-05-01", "2026-05-02"];
-    let all = ten_of_each(&days).await;
+    let all = ten_of_each(&["2026-05-01", "2026-05-02", "2026-05-01"]).await;
     assert_eq!(commit(narrow_site(&lake), all).await, (20, 20));
 }
 
-#[tokio::test]
-async fn nothing_is_forgotten_where_no_path_says_its_day() {
-    let (_directory, lake) = on_disk();
-    let site = Site {
-        layout: Layout::Flat {
-            table: "events".to_owned(),
-        },
-        ..narrow_site(&lake)
+#[test]
+fn nothing_is_forgotten_where_no_path_says_its_day() {
+    let day: Date = "2026-05-02".parse().expect("a day");
+    let days = Days::from([day]);
+    let is_needed = |path: &str| {
+        let mut loaded = Loaded::new(true);
+        loaded.note([], [&path.to_owned()]);
+        loaded.is_needed_for(&days)
     };
-    let all = ten_of_each(&["2026-05-01", "2026-05-02", "2026-05-03", "2026-05-01"]).await;
-    assert_eq!(commit(site, all).await, (30, 30));
+    assert!(is_needed("events/x.parquet"));
+    assert!(!is_needed(
+        "events/class_name=A/event_day=2026-05-01/x.parquet"
+    ));
+    assert!(!is_needed("quarantine/logged_day=2026-05-01/x.parquet"));
 }
