@@ -28,8 +28,8 @@ pub(crate) struct Comparison {
 /// Measures all, and writes the page.
 pub(crate) fn run(shell: &Shell, root: &Path, comparison: &Comparison) -> Result<()> {
     let python = python::environment(shell, root)?;
-    cmd!(shell, "cargo build --release --package auditlake-cli").run()?;
-    let binary = root.join("target/release/auditlake");
+    cmd!(shell, "cargo build --profile dist --package auditlake-cli").run()?;
+    let binary = root.join("target/dist/auditlake");
     let directory = root.join("target/performance");
     let (records, rounds) = (
         comparison.records.to_string(),
@@ -60,7 +60,7 @@ fn page(measured: &Value, compiler: &str) -> Option<String> {
          records from new ones and commits what it wrote, beside engines that copy the members as they infer them. All read \
          one file, the simulator's week in the order of time: {} records, {} MB of NDJSON. Whole processes in turn, the \
          median of {} rounds, each on the same {} cores of one machine ({}; load {:.1} when it ended, {compiler}, \
-         profile `release`).\n\n\
+         profile `dist`).\n\n\
          | | records a second | seconds (fastest to slowest) | CPU seconds | peak memory, MiB | written, MB |\n\
          |---|---:|---:|---:|---:|---:|\n",
         count(&measured["records"])?,

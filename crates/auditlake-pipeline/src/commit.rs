@@ -155,7 +155,7 @@ impl Committer {
             scan: Scan::default(),
             history: memory.history,
             identities: memory.identities,
-            loaded: Loaded::new(site.identity_bytes.is_some()),
+            loaded: memory.loaded.of_run(site.identity_bytes.is_some()),
             days: Days::new(),
             beside_from: site.from.clone(),
             others: OtherRuns::default(),
@@ -198,6 +198,7 @@ impl Committer {
         Memory {
             history: self.history,
             identities: self.identities,
+            loaded: self.loaded,
         }
     }
 

@@ -202,6 +202,11 @@ impl Source for Feed {
         Some(holds_audit_records)
     }
 
+    /// A week, and the days before it that some records are of.
+    fn forgets_beyond() -> Option<u64> {
+        Some(4)
+    }
+
     /// Starts subscriptions that are missing.
     async fn prepare(&mut self, desk: &Desk) -> Result<(), Error> {
         let starter = Starter {

@@ -10,7 +10,8 @@
 //! which is what was measured: room for three generations (one on its way to the store, one being encoded, one being
 //! normalized), of which each is a fortieth of the limit, or one blob. The other half is for what no budget
 //! counts: code, a compressor for each core (see [`crate::cores`]), what the allocator keeps for next time, and the
-//! identities of the last days' records, which grow with the tenant. What one blob needs passes even when it is more than
+//! identities of the last days' records, which grow with the tenant; a source that goes through many days has a share of it
+//! for them, unless one day takes more. What one blob needs passes even when it is more than
 //! its share: see [`crate::budget`].
 
 mod conclude;

@@ -166,8 +166,9 @@ impl Source for AuditSearch {
         Some(holds_audit_records)
     }
 
-    fn forgets() -> bool {
-        true
+    /// Slices of several days are read at once, and their days are needed in turn.
+    fn forgets_beyond() -> Option<u64> {
+        Some(4)
     }
 
     /// Looks for the searches of earlier runs, which takes the same permission as a search.

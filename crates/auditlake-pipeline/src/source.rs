@@ -52,10 +52,10 @@ pub(crate) trait Source: Send + 'static {
         None
     }
 
-    /// Whether the plan goes through so many days, one after the other, that what the lake has of those behind is forgotten
-    /// when there is no room for it.
-    fn forgets() -> bool {
-        false
+    /// The share of the memory limit that identities may take, as a divisor, if the plan goes through so many days that what
+    /// the lake has of those behind is forgotten when there is no room for it; none when nothing is forgotten.
+    fn forgets_beyond() -> Option<u64> {
+        None
     }
 
     /// Finds out which feeds can be had; those that cannot are told to [`Desk::access`]. An error ends the run.

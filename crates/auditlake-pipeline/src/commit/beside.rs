@@ -25,18 +25,27 @@ pub(super) struct Loaded {
     forgets: bool,
     /// Days of which all is known.
     days: Days,
-    /// Whether there are events of which no path says the day: they would be loaded again with each new day.
-    has_undated: bool,
+    /// Files of events whose paths say their day, and others: these would be loaded again with each new day.
+    dated: usize,
+    undated: usize,
     files: BTreeSet<String>,
     lists: Vec<IdentityList>,
 }
 
 impl Loaded {
-    pub(super) fn new(forgets: bool) -> Self {
-        Self {
-            forgets,
-            ..Self::default()
-        }
+    fn new(forgets: bool) -> Self {
+        Self::default().of_run(forgets)
+    }
+
+    /// The same, for a run that may forget or not.
+    pub(super) fn of_run(self, forgets: bool) -> Self {
+        Self { forgets, ..self }
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let paths = self.files.iter();
+        paths.map(|path| path.len() + size_of::<String>()).sum()
     }
 
     /// Notes what can be loaded again.
@@ -48,7 +57,10 @@ impl Loaded {
         if self.forgets {
             self.lists.extend(lists.into_iter().cloned());
             for path in files {
-                self.has_undated |= is_of_events(path) && day_of(path).is_none();
+                match day_of(path) {
+                    Some(_) => self.dated += 1,
+                    None => self.undated += usize::from(is_of_events(path)),
+                }
                 self.files.insert(path.clone());
             }
         }
@@ -56,7 +68,7 @@ impl Loaded {
 
     /// Whether it would be loaded again at once for these days.
     fn is_needed_for(&self, days: &Days) -> bool {
-        days.is_subset(&self.days) || self.has_undated
+        days.is_subset(&self.days) || self.undated > self.dated
     }
 
     /// Notes days of which all is known now.

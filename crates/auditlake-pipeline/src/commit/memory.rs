@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::beside::Loaded;
 use super::unloaded::Unloaded;
 use crate::content_ids::ContentIds;
 use crate::gap::GapReason;
@@ -19,6 +20,8 @@ const PLACE_BYTES: usize = 300;
 pub(crate) struct Memory {
     pub(super) history: History,
     pub(super) identities: Identities,
+    /// Where these were read, if they may be forgotten.
+    pub(super) loaded: Loaded,
 }
 
 impl Memory {
@@ -36,7 +39,7 @@ impl Memory {
             unloaded,
             ..
         } = &self.history;
-        let rest = content_ids.known().bytes() + unloaded.bytes();
+        let rest = content_ids.known().bytes() + unloaded.bytes() + self.loaded.bytes();
         let bytes = identities * IDENTITY_BYTES + read.len() * PLACE_BYTES + rest;
         bytes.try_into().unwrap_or(u64::MAX)
     }

@@ -96,9 +96,9 @@ impl Source for Files {
         })
     }
 
-    /// Exports go back for years.
-    fn forgets() -> bool {
-        true
+    /// Exports go back for years, one day after the other.
+    fn forgets_beyond() -> Option<u64> {
+        Some(32)
     }
 
     /// A file is there or is not, which was looked at already.
@@ -425,7 +425,7 @@ mod tests {
         let lines: Vec<String> = (1..=6).chain([2, 1]).flat_map(of_day).collect();
         let input = file(directory.path(), "export.jsonl", &lines.join("\n"));
         // Room for the identities of four days.
-        let report = bring(directory.path(), &[&input], 16 * 20 * 1200)
+        let report = bring(directory.path(), &[&input], 32 * 20 * 1200)
             .await
             .unwrap();
         assert_eq!((report.events, report.duplicates), (1800, 600));

@@ -104,7 +104,7 @@ impl Run {
             content_types: planned.directories,
             from: planned.from,
             beside: S::beside(),
-            identity_bytes: S::forgets().then(|| bytes_of_identities(self.memory())),
+            identity_bytes: S::forgets_beyond().map(|share| bytes(self.memory() / share)),
             zstd_level: self.options.zstd_level,
             outlet: self.options.outlet.clone(),
             read_only: self.options.dry_run,
@@ -134,7 +134,6 @@ impl Run {
     }
 }
 
-/// The part of the memory that identities may take where they can be forgotten: more than a million in the default limit.
-fn bytes_of_identities(memory: u64) -> usize {
-    usize::try_from(memory / 16).unwrap_or(usize::MAX)
+fn bytes(of_memory: u64) -> usize {
+    usize::try_from(of_memory).unwrap_or(usize::MAX)
 }

@@ -1,8 +1,8 @@
 //! Two sources of one connection: what one has brought the other does not bring again, whatever the day.
 
 use super::*;
-use crate::commit::Site;
 use crate::commit::tests::{generation, on_disk, recorder, site};
+use crate::commit::{Memory, Site};
 use crate::normalize::Generation;
 use auditlake_parquet::Lake;
 use tokio_util::sync::CancellationToken;
@@ -81,7 +81,7 @@ async fn a_record_older_than_what_was_looked_at_is_looked_for_all_the_same() {
 async fn ten_of_each(days: &[&str]) -> Vec<Generation> {
     let mut all = Vec::new();
     for day in days {
-        let window = format!("w{}", all.len());
+        let window = format!("{day}-{}", all.len());
         let records: Vec<(u32, &str)> = (0..10).map(|id| (id, *day)).collect();
         all.push(of_days(OTHER, &window, &records).await);
     }
@@ -112,6 +112,24 @@ async fn what_is_forgotten_for_want_of_room_is_known_again_when_its_day_comes() 
 }
 
 #[tokio::test]
+async fn what_a_run_before_has_read_can_be_read_again() {
+    let (_directory, lake) = on_disk();
+    let mut memory = Memory::default();
+    let mut events = Vec::new();
+    for days in [["2026-05-01", "2026-05-02"], ["2026-05-03", "2026-05-01"]] {
+        let (recorder, cancel) = (recorder(), CancellationToken::new());
+        let opened = Committer::open_with(narrow_site(&lake), memory, recorder.clone(), cancel);
+        let mut committer = opened.await.expect("a committer");
+        for generation in ten_of_each(&days).await {
+            committer.commit_alone(generation).await.expect("a commit");
+        }
+        memory = committer.close().await;
+        events.push(recorder.report().events);
+    }
+    assert_eq!(events, [20, 10]);
+}
+
+#[tokio::test]
 async fn days_at_hand_are_not_forgotten_for_each_other() {
     let (_directory, lake) = on_disk();
     let all = ten_of_each(&["2026-05-01", "2026-05-02", "2026-05-01"]).await;
@@ -122,14 +140,16 @@ async fn days_at_hand_are_not_forgotten_for_each_other() {
 fn nothing_is_forgotten_where_no_path_says_its_day() {
     let day: Date = "2026-05-02".parse().expect("a day");
     let days = Days::from([day]);
-    let is_needed = |path: &str| {
+    let is_needed = |paths: &[&str]| {
         let mut loaded = Loaded::new(true);
-        loaded.note([], [&path.to_owned()]);
+        let paths: Vec<String> = paths.iter().map(|path| format!("{path}.parquet")).collect();
+        loaded.note([], &paths);
         loaded.is_needed_for(&days)
     };
-    assert!(is_needed("events/x.parquet"));
-    assert!(!is_needed(
-        "events/class_name=A/event_day=2026-05-01/x.parquet"
-    ));
-    assert!(!is_needed("quarantine/logged_day=2026-05-01/x.parquet"));
+    assert!(is_needed(&["events/x"]));
+    let dated = "events/class_name=A/event_day=2026-05-01/x";
+    assert!(!is_needed(&[dated]));
+    // One event is without a time, whatever the layout, and the quarantine has days of its own.
+    assert!(!is_needed(&[dated, "events/class_name=A/event_day=none/x"]));
+    assert!(!is_needed(&[dated, "quarantine/x", "quarantine/y"]));
 }
