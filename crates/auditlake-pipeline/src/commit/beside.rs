@@ -25,7 +25,7 @@ pub(super) struct Loaded {
     forgets: bool,
     /// Days of which all is known.
     days: Days,
-    /// Files of events whose paths say their day, and others: these would be loaded again with each new day.
+    /// Files of events whose paths say their day, and others, with the lists: these would be loaded again with each new day.
     dated: usize,
     undated: usize,
     files: BTreeSet<String>,
@@ -55,7 +55,9 @@ impl Loaded {
         files: impl IntoIterator<Item = &'a String>,
     ) {
         if self.forgets {
+            let known = self.lists.len();
             self.lists.extend(lists.into_iter().cloned());
+            self.undated += self.lists.len() - known;
             for path in files {
                 match day_of(path) {
                     Some(_) => self.dated += 1,

@@ -152,4 +152,12 @@ fn nothing_is_forgotten_where_no_path_says_its_day() {
     // One event is without a time, whatever the layout, and the quarantine has days of its own.
     assert!(!is_needed(&[dated, "events/class_name=A/event_day=none/x"]));
     assert!(!is_needed(&[dated, "quarantine/x", "quarantine/y"]));
+    // Lists of what was handed on have all days.
+    let mut loaded = Loaded::new(true);
+    let list = IdentityList {
+        path: "x".to_owned(),
+        count: 1,
+    };
+    loaded.note([&list], []);
+    assert!(loaded.is_needed_for(&days));
 }
