@@ -202,9 +202,9 @@ impl Source for Feed {
         Some(holds_audit_records)
     }
 
-    /// A week, and the days before it that some records are of.
+    /// A week, window by window, and now and then a record of some day before.
     fn forgets_beyond() -> Option<u64> {
-        Some(4)
+        Some(8)
     }
 
     /// Starts subscriptions that are missing.
