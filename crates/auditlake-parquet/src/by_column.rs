@@ -288,11 +288,7 @@ fn present(
     }
     let level = compressor.level();
     let on_its_own = |compressor: &mut Option<Compressor>, (index, field)| {
-        let compressor = match compressor {
-            Some(compressor) => compressor,
-            none => none.insert(Compressor::at_level(level)?),
-        };
-        write(compressor, index, field)
+        write(Compressor::of_thread(compressor, level)?, index, field)
     };
     let fields: Vec<_> = fields.collect();
     let fields = fields.into_par_iter().map_init(|| None, on_its_own);
@@ -383,7 +379,7 @@ mod tests {
             })
         };
         let all: Vec<RowRef> = (0..).zip(batches).flat_map(rows).collect();
-        let mut compressor = Compressor::new(spec)?;
+        let mut compressor = Compressor::at_level(spec.zstd_level)?;
         Ok(encode(
             &FileSchema::new(spec)?,
             &mut compressor,

@@ -19,8 +19,6 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk;
 
-use crate::{Error, TableSpec};
-
 /// A column of a row group: its pages, and what the footer says of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Chunk {
@@ -35,14 +33,12 @@ pub(crate) struct Compressor {
 }
 
 impl Compressor {
-    /// At the level that the table asks for.
-    pub(crate) fn new(spec: &TableSpec) -> std::result::Result<Self, Error> {
-        Self::at_level(spec.zstd_level).map_err(Error::parquet(&spec.name))
-    }
-
-    /// The level that it has.
-    pub(crate) fn level(&self) -> i32 {
-        self.level.compression_level()
+    /// That of a thread, which makes it when it needs one first.
+    pub(crate) fn of_thread(made: &mut Option<Self>, level: i32) -> Result<&mut Self> {
+        match made {
+            Some(compressor) => Ok(compressor),
+            none => Ok(none.insert(Self::at_level(level)?)),
+        }
     }
 
     /// One of this level.
@@ -51,6 +47,11 @@ impl Compressor {
             level: ZstdLevel::try_new(level)?,
             zstd: bulk::Compressor::new(level)?,
         })
+    }
+
+    /// The level that it has.
+    pub(crate) fn level(&self) -> i32 {
+        self.level.compression_level()
     }
 
     /// Compresses a column; where its pages are in `file` is what the metadata of `written` says.

@@ -103,10 +103,8 @@ pub(crate) fn encode_all(
     jobs.sort_by_key(|job| Reverse(job.rows.len()));
     let schema = FileSchema::new(spec)?;
     let encode = |compressor: &mut Option<Compressor>, job: Job<'_>| {
-        let compressor = match compressor {
-            Some(compressor) => compressor,
-            none => none.insert(Compressor::new(spec)?),
-        };
+        let compressor = Compressor::of_thread(compressor, spec.zstd_level);
+        let compressor = compressor.map_err(Error::parquet(&spec.name))?;
         Ok((job.number, encode_file(&schema, compressor, rows, &job)?))
     };
     // A bridge takes one job after the other, as each thread comes to it.

@@ -9,10 +9,10 @@
 mod ahead;
 mod attempt;
 mod beside;
+mod by_day;
 mod memory;
 mod reading;
 mod turn;
-mod unloaded;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -26,9 +26,9 @@ pub(crate) use self::ahead::Ahead;
 use self::attempt::Attempt;
 pub(crate) use self::beside::Beside;
 use self::beside::Loaded;
+use self::by_day::{Days, days_of};
 use self::memory::History;
 pub(crate) use self::memory::Memory;
-use self::unloaded::{Days, days_of};
 use crate::compact as compaction;
 use crate::content_ids::Blobs;
 use crate::delta::Registrar;

@@ -117,7 +117,7 @@ impl Committer {
             },
             place,
         };
-        // Only another run can have been quicker.
+        // Another run was quicker, or the days of what was begun were not known yet.
         if self.is_stale(&draft) {
             draft.addition = self.anew(generation, &draft.place).await?;
         }

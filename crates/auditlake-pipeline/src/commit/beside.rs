@@ -1,16 +1,13 @@
 //! What other sources of the connection have brought: their directories of the ledger, and how much of all that is
 //! remembered at once.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
+use super::by_day::{ByDay, Days};
 use super::memory::IDENTITY_BYTES;
-use super::unloaded::{Days, day_of};
 use super::{Committer, ledger_from};
 use crate::error::Error;
-use crate::identities::is_of_events;
 use crate::identity_set::IdentitySet;
 use crate::ledger::IdentityList;
 use crate::plan::MAX_WINDOW;
@@ -25,11 +22,7 @@ pub(super) struct Loaded {
     forgets: bool,
     /// Days of which all is known.
     days: Days,
-    /// Files of events whose paths say their day, and others, with the lists: these would be loaded again with each new day.
-    dated: usize,
-    undated: usize,
-    files: BTreeSet<String>,
-    lists: Vec<IdentityList>,
+    read: ByDay,
 }
 
 impl Loaded {
@@ -44,8 +37,7 @@ impl Loaded {
 
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let paths = self.files.iter();
-        paths.map(|path| path.len() + size_of::<String>()).sum()
+        self.read.bytes()
     }
 
     /// Notes what can be loaded again.
@@ -55,22 +47,14 @@ impl Loaded {
         files: impl IntoIterator<Item = &'a String>,
     ) {
         if self.forgets {
-            let known = self.lists.len();
-            self.lists.extend(lists.into_iter().cloned());
-            self.undated += self.lists.len() - known;
-            for path in files {
-                match day_of(path) {
-                    Some(_) => self.dated += 1,
-                    None => self.undated += usize::from(is_of_events(path)),
-                }
-                self.files.insert(path.clone());
-            }
+            let (files, lists) = (files.into_iter().cloned(), lists.into_iter().cloned());
+            self.read.add_all(files, lists);
         }
     }
 
     /// Whether it would be loaded again at once for these days.
     fn is_needed_for(&self, days: &Days) -> bool {
-        days.is_subset(&self.days) || self.undated > self.dated
+        days.is_subset(&self.days) || self.read.is_mostly_undated()
     }
 
     /// Notes days of which all is known now.
@@ -121,9 +105,8 @@ impl Committer {
         }
         self.identities
             .with(|known| *known = IdentitySet::default());
-        let Loaded { files, lists, .. } = std::mem::replace(&mut self.loaded, Loaded::new(true));
-        let unloaded = &mut self.history.unloaded;
-        unloaded.add_again(files, lists);
+        let Loaded { read, .. } = std::mem::replace(&mut self.loaded, Loaded::new(true));
+        self.history.unloaded.append(read);
     }
 }
 

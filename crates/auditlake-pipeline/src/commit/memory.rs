@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::beside::Loaded;
-use super::unloaded::Unloaded;
+use super::by_day::ByDay;
 use crate::content_ids::ContentIds;
 use crate::gap::GapReason;
 use crate::identities::Identities;
@@ -57,7 +57,7 @@ pub(super) struct History {
     /// Failures that the ledger names already.
     noted: HashSet<(UnitKey, Option<String>, GapReason)>,
     /// Files whose identities are not loaded.
-    pub(super) unloaded: Unloaded,
+    pub(super) unloaded: ByDay,
 }
 
 impl History {

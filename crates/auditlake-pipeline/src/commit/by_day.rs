@@ -1,5 +1,5 @@
-//! Files whose identities are not in memory, by the day that their events are of: a record and its repeat are of one day,
-//! so that only the days of what is to be committed must be known.
+//! Where identities are to be read, by the day that the events are of: a record and its repeat are of one day, so that only
+//! the days of what is to be committed must be known.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -19,15 +19,15 @@ const DAYS: [(&str, &str); 2] = [("event_day=", "%Y-%m-%d"), ("eventDay=", "%Y%m
 /// Days of events.
 pub(crate) type Days = BTreeSet<Date>;
 
-/// What commits name and nobody has read yet.
+/// Files and lists that commits name.
 #[derive(Debug, Default)]
-pub(super) struct Unloaded {
+pub(super) struct ByDay {
     /// By day; those whose paths say none may hold any.
     files: BTreeMap<Option<Date>, Vec<String>>,
     lists: Vec<IdentityList>,
 }
 
-impl Unloaded {
+impl ByDay {
     /// Takes in what a commit brought.
     pub(super) fn add(&mut self, commit: &Commit) {
         for file in &commit.files {
@@ -38,14 +38,31 @@ impl Unloaded {
             .extend(handed_on.filter_map(|it| it.identities.clone()));
     }
 
-    /// Takes in what was read and is forgotten.
-    pub(super) fn add_again(
+    /// Takes in these.
+    pub(super) fn add_all(
         &mut self,
         files: impl IntoIterator<Item = String>,
         lists: impl IntoIterator<Item = IdentityList>,
     ) {
         files.into_iter().for_each(|path| self.add_file(path));
         self.lists.extend(lists);
+    }
+
+    /// Takes in all that the other has.
+    pub(super) fn append(&mut self, mut other: Self) {
+        for (day, mut files) in other.files {
+            self.files.entry(day).or_default().append(&mut files);
+        }
+        self.lists.append(&mut other.lists);
+    }
+
+    /// Whether there are more lists, and files of events whose paths say no day, than others of events: whatever the days,
+    /// these are read.
+    pub(super) fn is_mostly_undated(&self) -> bool {
+        let undated = self.files.get(&None).into_iter().flatten();
+        let undated = undated.filter(|path| is_of_events(path)).count() + self.lists.len();
+        let dated = self.files.iter().filter(|(day, _)| day.is_some());
+        undated > dated.map(|(_, files)| files.len()).sum()
     }
 
     fn add_file(&mut self, path: String) {
@@ -72,7 +89,7 @@ impl Unloaded {
 }
 
 /// The day that the path of a file of events says.
-pub(super) fn day_of(path: &str) -> Option<Date> {
+fn day_of(path: &str) -> Option<Date> {
     let path = Some(path).filter(|path| is_of_events(path))?;
     path.split('/').find_map(|directory| {
         DAYS.iter().find_map(|(key, form)| {
@@ -137,21 +154,37 @@ mod tests {
 
     #[test]
     fn only_the_days_asked_for_are_taken_and_what_may_be_of_any_day() {
-        let mut unloaded = Unloaded::default();
+        let mut files = ByDay::default();
         let of = |day: &str| format!("events/class_name=A/event_day={day}/x.parquet");
         for path in [of("2026-05-03"), of("2026-05-04"), of("2026-05-05")] {
-            unloaded.add_file(path);
+            files.add_file(path);
         }
-        unloaded.add_file("quarantine/x.parquet".to_owned());
+        files.add_file("quarantine/x.parquet".to_owned());
         let days = Days::from([day("2026-05-04"), day("2026-05-09")]);
-        let taken = unloaded.take(&days, &HashSet::new());
+        let taken = files.take(&days, &HashSet::new());
         assert_eq!(
             taken,
             [of("2026-05-04"), "quarantine/x.parquet".to_owned()].into()
         );
-        assert!(unloaded.take(&days, &HashSet::new()).is_empty());
+        assert!(files.take(&days, &HashSet::new()).is_empty());
         let over = HashSet::from([of("2026-05-05")]);
         let rest = Days::from([day("2026-05-03"), day("2026-05-05")]);
-        assert_eq!(unloaded.take(&rest, &over), [of("2026-05-03")].into());
+        assert_eq!(files.take(&rest, &over), [of("2026-05-03")].into());
+    }
+
+    #[test]
+    fn what_is_appended_is_there_beside_what_was() {
+        let of = |name: &str| format!("events/class_name=A/event_day=2026-05-04/{name}.parquet");
+        let list = |path: &str| IdentityList {
+            path: path.to_owned(),
+            count: 1,
+        };
+        let (mut all, mut more) = (ByDay::default(), ByDay::default());
+        all.add_all([of("x")], [list("a")]);
+        more.add_all([of("y")], [list("b")]);
+        all.append(more);
+        let days = Days::from([day("2026-05-04")]);
+        assert_eq!(all.take(&days, &HashSet::new()), [of("x"), of("y")].into());
+        assert_eq!(all.take_lists(), [list("a"), list("b")]);
     }
 }
